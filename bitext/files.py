@@ -109,7 +109,7 @@ def decode(data: bytes, path: str | os.PathLike[str] = "-") -> str:
         raise InputError(
             "contains a NUL character, so it is not plain text", path=path, line=line, mend="remove the character"
         )
-    control = sum(c < " " and c not in "\t\n\r\f\v\x1a" or "\x7f" <= c < "\x85" for c in text[:10_000])
+    control = sum((c < " " and c not in "\t\n\r\f\v\x1a") or "\x7f" <= c < "\x85" for c in text[:10_000])
     if control > 0.05 * min(len(text), 10_000):
         raise InputError("is a binary file, not text", path=path, mend="save the document as plain UTF-8 text")
     return text
@@ -143,22 +143,22 @@ def writing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO]:
     if final.is_dir():
         raise OutputError("is a directory, not a file to write", path=path, mend="name a file in it")
     if final.exists() and not final.is_file():  # /dev/null, a pipe: nothing to rename over
-        with open(final, mode, **({} if "b" in mode else {"encoding": "utf-8"})) as f:
+        with open(final, mode, encoding=None if "b" in mode else "utf-8") as f:
             yield f
         return
     final = final.resolve() if final.is_symlink() else final
     tmp: str | None = None
     try:
         fd, tmp = tempfile.mkstemp(prefix=f".{final.name[:100]}.", suffix=".tmp", dir=final.parent)
-        kwargs = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
-        with os.fdopen(fd, mode, **kwargs) as f:
+        text = "b" not in mode
+        with os.fdopen(fd, mode, encoding="utf-8" if text else None, newline="\n" if text else None) as f:
             yield f
             f.flush()
             os.fsync(f.fileno())
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(tmp, 0o666 & ~mask)
-        os.replace(tmp, final)
+        Path(tmp).chmod(0o666 & ~mask)
+        Path(tmp).replace(final)
         tmp = None
     except BitextError:
         raise
@@ -177,4 +177,4 @@ def writing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO]:
     finally:
         if tmp is not None:
             with contextlib.suppress(OSError):
-                os.unlink(tmp)
+                Path(tmp).unlink()
