@@ -1,0 +1,316 @@
+"""The main job: the only place that wires the stages together. Each step takes a `Bitext` and returns a fuller one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Signature, Translation
+from bitext.errors import BitextError, InputError, OutputError
+from bitext.files import read_text, reason, writing
+
+if TYPE_CHECKING:
+    from bitext.lexicon import Lexicon
+    from bitext.translate.base import Translator
+
+__all__ = [
+    "OUTPUTS",
+    "align",
+    "back_translate",
+    "flag",
+    "load",
+    "prepare_folder",
+    "read_document",
+    "run",
+    "score",
+    "with_source",
+    "write_all",
+]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is."""
+
+PathLike = str | os.PathLike[str]
+
+OUTPUTS = ("bitext.jsonl", "bitext.tmx", "bitext.tsv", "scores.json", "flags.jsonl", "report.html")
+"""The files of the main job."""
+
+_LANGUAGES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"}
+
+
+def run(
+    article: PathLike | Document,
+    original: PathLike | Document | None = None,
+    *,
+    model: str = "fr-en",
+    engine: str = "ct2",
+    lang: str | None = None,
+    original_lang: str | None = None,
+    memory: PathLike | None = None,
+    any_language: bool = False,
+    progress: Progress | None = None,
+) -> Bitext:
+    """Back-translate, align, score and flag a translated article.
+
+    Args:
+        article: the translated text: a file, or a `Document` that is segmented already.
+        original: what it was translated from, if there is a copy.
+        model: directory, shipped name or hub id of a Marian model from the article's language into the original's.
+        engine: `ct2` (CTranslate2, fast) or `transformers` (reference).
+        lang, original_lang: language codes; by default the model's.
+        memory: file of the translation memory, or None for none.
+        any_language: go on although the text does not look like `lang`.
+        progress: called as the translation advances.
+
+    Raises:
+        BitextError: bad input, a model that cannot be used.
+    """
+    translator = load_translator(model, engine=engine, memory=memory)
+    lang, original_lang = lang or translator.source_lang, original_lang or translator.target_lang
+    target = article if isinstance(article, Document) else read_document(article, lang, any_language=any_language)
+    bitext = Bitext(target, signature=_signature())
+    if original is not None:
+        source = original
+        if not isinstance(source, Document):
+            source = read_document(source, original_lang, any_language=any_language)
+        bitext = with_source(bitext, source)
+    bitext = back_translate(bitext, translator, progress)
+    lexicon = load_lexicon(original_lang, lang)
+    bitext = align(bitext, lexicon=lexicon)
+    forward = load_forward(original_lang, lang)
+    bitext = score(bitext, forward=forward)
+    return flag(bitext, back=translator, forward=forward, lexicon=lexicon)
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _signature() -> Signature:
+    from bitext import __version__
+
+    return Signature.of(bitext=__version__)
+
+
+def read_document(path: PathLike, lang: str, *, any_language: bool = False, lines: bool = False) -> Document:
+    """Read and segment a text file; `lines` takes each line as one segment.
+
+    Raises:
+        InputError: cannot be read, is empty, or is clearly in another language (unless `any_language`).
+    """
+    return _segmented(read_text(path), path, lang, any_language=any_language, lines=lines)
+
+
+def _segmented(text: str, path: PathLike, lang: str, *, any_language: bool, lines: bool = False) -> Document:
+    from bitext import segment as segmenter
+
+    name = "standard input" if str(path) == "-" else Path(path).name
+    if not any_language:
+        guessed, share = segmenter.guess_language(text)
+        if guessed and guessed != lang and share >= 0.8 and len(text) >= 60:
+            there, wanted = _LANGUAGES.get(guessed, guessed), _LANGUAGES.get(lang, lang)
+            raise InputError(
+                f"is in {there}, not in {wanted}",
+                path=path,
+                mend=f"give the {wanted} text, or say --any-language to go on all the same",
+            )
+    if lines:
+        return Document.from_lines(text.replace("\r\n", "\n").removesuffix("\n").split("\n"), lang, name)
+    return segmenter.segment(text, lang, name)
+
+
+def load(path: PathLike, lang: str = "fr", *, any_language: bool = False) -> Bitext:
+    """Read what a command is given: a bitext in any format we know, or a plain text to be segmented.
+
+    Raises:
+        BitextError: the file cannot be read or is not what its format says.
+    """
+    from bitext import formats
+    from bitext.formats import jsonl
+
+    name = str(path).lower()
+    if name.endswith((".tmx", ".xlf", ".xliff", ".tsv", ".gz", ".bz2", ".xz")):
+        return formats.read(path)
+    text = read_text(path)
+    if name.endswith((".jsonl", ".json")) or text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return jsonl.loads(text, path=path)
+    from bitext import segment as segmenter
+
+    document = _segmented(text, path, lang, any_language=any_language)
+    return Bitext(document, signature=_signature() | Signature.of(segmenter=segmenter.VERSION))
+
+
+# --- stages --------------------------------------------------------------------------------------
+
+
+def load_translator(model: str, *, engine: str = "ct2", memory: PathLike | None = None, **options: Any) -> Translator:
+    """The translator for a model name, directory or hub id."""
+    from bitext import translate
+
+    return translate.load(model, engine=engine, memory=memory, **options)
+
+
+def load_forward(source_lang: str, target_lang: str) -> Translator | None:
+    """The model of the other direction (original to translation) for forced decoding, if one is shipped."""
+    from bitext import translate
+
+    try:
+        return translate.load(f"{source_lang}-{target_lang}")
+    except BitextError:
+        return None
+
+
+def load_lexicon(source_lang: str, target_lang: str) -> Lexicon | None:
+    """The shipped lexicon of a pair of languages, in whichever direction it was learnt; None if there is none."""
+    from bitext import lexicon
+
+    for name in (f"{target_lang}-{source_lang}", f"{source_lang}-{target_lang}"):
+        try:
+            return lexicon.load(name)
+        except BitextError:
+            continue
+    return None
+
+
+def with_source(bitext: Bitext, source: Document) -> Bitext:
+    """The bitext with an original beside it; what depended on the source before is dropped."""
+    return bitext.with_(source=source, origin="original", beads=(), scores=None, flags=())
+
+
+def back_translate(bitext: Bitext, translator: Translator, progress: Progress | None = None) -> Bitext:
+    """Translate the target's segments; without an original, their translation becomes the source."""
+    texts = bitext.target.texts
+    translations: list[Translation] = []
+    for translation in translator.stream(texts):
+        translations.append(translation)
+        if progress is not None:
+            progress("translating", len(translations), len(texts))
+    signature = bitext.signature | translator.signature
+    bitext = bitext.with_(translations=tuple(translations), signature=signature)
+    if bitext.source is None or bitext.origin == "back-translation":
+        source = _mirror(bitext.target, [t.text for t in translations], translator.target_lang)
+        bitext = bitext.with_(source=source, origin="back-translation", beads=())
+    return bitext
+
+
+def _mirror(document: Document, texts: Sequence[str], lang: str) -> Document:
+    """A document with other texts for the same segments, and the white space of the first between them."""
+    parts: list[str] = []
+    segments: list[Segment] = []
+    at = end = 0
+    for segment, text in zip(document.segments, texts, strict=True):
+        gap = document.text[end : segment.start]
+        parts += [gap, text]
+        start = at + len(gap)
+        at, end = start + len(text), segment.end
+        segments.append(replace(segment, text=text, start=start, end=at))
+    parts.append(document.text[end:])
+    return Document("".join(parts), tuple(segments), lang, f"{document.name} (back-translated)")
+
+
+def align(
+    bitext: Bitext, *, lexicon: Lexicon | None = None, encoder: Any = None, explain: bool = False, max_bead: int = 6
+) -> Bitext:
+    """Align source and target. Against its own back-translation a text is aligned by construction.
+
+    Raises:
+        InputError: there is no source to align with.
+    """
+    from bitext import align as aligner
+
+    if bitext.source is None:
+        raise InputError("there is nothing to align it with", path=bitext.target.name, mend="give the other text too")
+    if bitext.origin == "back-translation":
+        beads = tuple(Bead(range(i, i + 1), range(i, i + 1), 1.0, 1.0) for i in range(len(bitext.target)))
+        return bitext.with_(beads=beads, signature=bitext.signature | Signature.of(aligner="by construction"))
+    beads = aligner.align(
+        bitext.source,
+        bitext.target,
+        target_translation=[t.text for t in bitext.translations] or None,
+        lexicon=lexicon,
+        encoder=encoder,
+        explain=explain,
+        max_bead=max_bead,
+    )
+    return bitext.with_(beads=beads, signature=bitext.signature | Signature.of(aligner=aligner.VERSION))
+
+
+def score(bitext: Bitext, *, forward: Translator | None = None, confidence: bool = True) -> Bitext:
+    """Score the back-translation against the original over the beads, or say what can be said without one."""
+    from bitext import score as scorer
+
+    return bitext.with_(scores=scorer.score_bitext(bitext, confidence=confidence))
+
+
+def flag(
+    bitext: Bitext,
+    *,
+    back: Translator | None = None,
+    forward: Translator | None = None,
+    lexicon: Lexicon | None = None,
+    only: Sequence[str] | None = None,
+    skip: Sequence[str] | None = None,
+    **options: Any,
+) -> Bitext:
+    """Look for mistranslations and other faults in the target."""
+    from bitext import flag as flagger
+
+    flags = flagger.flag(
+        bitext, translator_back=back, translator_forward=forward, lexicon=lexicon, only=only, skip=skip, **options
+    )
+    return bitext.with_(flags=flags)
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def prepare_folder(folder: PathLike) -> Path:
+    """Make the output folder and see that it can be written to, before any long work.
+
+    Raises:
+        OutputError: it cannot be made or written to.
+    """
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise OutputError("is a file, not a folder", path=folder, mend="give another name with -o") from None
+    except OSError as e:
+        raise OutputError(f"cannot be made ({reason(e)})", path=folder, mend="give another place with -o") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise OutputError("is a folder you may not write to", path=folder, mend="give another place with -o")
+    return path
+
+
+def write_all(bitext: Bitext, folder: PathLike) -> list[Path]:
+    """Write the files of the main job (`OUTPUTS`) and return their paths."""
+    from bitext import formats
+    from bitext.formats import jsonl
+    from bitext.report import html
+    from bitext.score import to_json
+
+    folder = prepare_folder(folder)
+    paths = [folder / name for name in OUTPUTS]
+    jsonl_path, tmx_path, tsv_path, scores_path, flags_path, report_path = paths
+    with writing(jsonl_path) as f:
+        jsonl.dump(bitext, f)
+    formats.write(bitext, tmx_path)
+    formats.write(bitext, tsv_path)
+    with writing(scores_path) as f:
+        f.write(to_json(bitext))
+    with writing(flags_path) as f:
+        f.writelines(jsonl.flag_line(flag) + "\n" for flag in bitext.flags)
+    with writing(report_path) as f:
+        f.write(html.render(bitext))
+    return paths
+
+
+def worst(flags: Sequence[Flag], n: int = 5) -> list[Flag]:
+    """The n flags to look at first: by severity, then by confidence, then by place."""
+    return sorted(flags, key=lambda f: (-f.severity.rank, -(f.confidence or 0.0), f.segment, f.span))[:n]
+
+
+SKIPPED = frozenset({Kind.SEPARATOR, Kind.BOILERPLATE})
+"""Kinds of segments that no figure counts."""
