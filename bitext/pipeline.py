@@ -38,7 +38,15 @@ PathLike = str | os.PathLike[str]
 OUTPUTS = ("bitext.jsonl", "bitext.tmx", "bitext.tsv", "scores.json", "flags.jsonl", "report.html")
 """The files of the main job."""
 
-_LANGUAGES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"}
+_LANGUAGES = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pt": "Portuguese",
+}
 
 
 def run(
