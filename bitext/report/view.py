@@ -1,0 +1,328 @@
+"""What every report shows, worked out once: rows, worst flags, a verdict, what was left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bitext.document import Bead, Bitext, Flag, Kind, Severity
+
+__all__ = [
+    "MQM_WEIGHTS",
+    "LeftOut",
+    "Row",
+    "clean",
+    "compared_with",
+    "count",
+    "excerpt",
+    "figure",
+    "in_order",
+    "kinds",
+    "label",
+    "language",
+    "left_out",
+    "measure",
+    "percent",
+    "quoted",
+    "ranges",
+    "rows",
+    "severities",
+    "shapes",
+    "span_of",
+    "verdict",
+    "weight",
+    "words",
+    "worst",
+]
+
+MQM_WEIGHTS: Mapping[Severity, float] = {
+    Severity.NEUTRAL: 0.0,
+    Severity.MINOR: 1.0,
+    Severity.MAJOR: 5.0,
+    Severity.CRITICAL: 25.0,
+}
+"""Penalty of one error, the MQM scoring model's usual weights; a report ranks flags by weight × confidence."""
+
+_LANGUAGES = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pt": "Portuguese",
+}
+# C0 and C1 controls, bidirectional overrides and lone surrogates would act on the page or terminal instead of showing.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the side-by-side view. `index` is the bead's place in `Bitext.beads`; None: not aligned yet."""
+
+    number: int
+    target: range
+    source: range
+    bead: Bead | None = None
+    index: int | None = None
+
+    @property
+    def shape(self) -> str:
+        """As the target is read: French segments first."""
+        return f"{len(self.target)}–{len(self.source)}"
+
+    @property
+    def moved(self) -> bool:
+        return self.bead is not None and self.bead.moved
+
+    @property
+    def alone(self) -> str:
+        """`target` or `source` where one side has no counterpart, else empty."""
+        if self.bead is None or (self.target and self.source):
+            return ""
+        return "target" if self.target else "source"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something a reader should know is missing or not trusted, and why. `segments` are of `side`."""
+
+    what: str
+    why: str
+    segments: tuple[int, ...] = ()
+    side: str = "target"
+
+
+def clean(text: str) -> str:
+    """Text safe to show: characters that act on a terminal or page instead of printing become visible marks."""
+    return _UNSAFE.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def language(code: str, default: str = "") -> str:
+    """`fr-CA` → `French`; an unknown code as it is."""
+    code = code or default
+    return _LANGUAGES.get(code.lower().replace("_", "-").split("-")[0], code)
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """`1 segment`, `2,000 segments`."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def percent(share: float) -> str:
+    """`.62` → `62 %`; only a whole is written 100 %, and only nothing 0 %."""
+    p = round(100 * share)
+    if p == 100 and share < 1:
+        return "> 99 %"
+    return "< 1 %" if p == 0 and share > 0 else f"{p} %"
+
+
+def figure(value: float) -> str:
+    """A metric's figure with the precision people quote: `31.2`, `0.843`."""
+    return f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.3f}"
+
+
+def words(value: Any) -> str:
+    """An evidence value as one line of text."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "–"}[value]
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{words(k)}: {words(v)}" for k, v in value.items())
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return "; ".join(words(v) for v in value)
+    return clean(str(value))
+
+
+def label(name: str) -> str:
+    """`accuracy/mistranslation` → `Accuracy › mistranslation`."""
+    text = clean(name).replace("_", " ").replace("/", " › ")
+    return text[:1].upper() + text[1:]
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """`1, 2, 3, 7` → `1–3, 7`."""
+    runs: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if runs and n == runs[-1][1] + 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def compared_with(bitext: Bitext) -> str:
+    """`original`, `back-translation`, or empty where there is nothing to read the target against."""
+    if bitext.source is not None:
+        return bitext.origin
+    return "back-translation" if bitext.translations else ""
+
+
+def rows(bitext: Bitext) -> list[Row]:
+    """The beads in the target's reading order; source-only beads where the source is read.
+
+    A bitext that is not aligned has a row a target segment.
+    """
+    if not bitext.beads:
+        return [Row(i + 1, range(i, i + 1), range(0)) for i in range(len(bitext.target))]
+    indexed = list(enumerate(bitext.beads))
+    shown = sorted((b for b in indexed if b[1].target), key=lambda b: b[1].target.start)
+    lone = sorted((b for b in indexed if not b[1].target), key=lambda b: b[1].source.start)
+    merged: list[tuple[int, Bead]] = []
+    at = 0
+    for index, bead in shown:
+        if bead.source and not bead.moved:
+            while at < len(lone) and lone[at][1].source.start < bead.source.start:
+                merged.append(lone[at])
+                at += 1
+        merged.append((index, bead))
+    merged += lone[at:]
+    return [Row(n, bead.target, bead.source, bead, index) for n, (index, bead) in enumerate(merged, 1)]
+
+
+def span_of(bitext: Bitext, flag: Flag) -> tuple[int, int]:
+    """The flag's span, within the bounds of its segment's text."""
+    if not 0 <= flag.segment < len(bitext.target):
+        return 0, 0
+    size = len(bitext.target.segments[flag.segment].text)
+    start = min(max(flag.span[0], 0), size)
+    return start, min(max(flag.span[1], start), size)
+
+
+def quoted(bitext: Bitext, flag: Flag) -> str:
+    """The words a flag is about."""
+    if not 0 <= flag.segment < len(bitext.target):
+        return ""
+    start, end = span_of(bitext, flag)
+    return bitext.target.segments[flag.segment].text[start:end]
+
+
+def in_order(bitext: Bitext) -> list[Flag]:
+    """The flags as a reader meets them; at one place the longer and the worse first."""
+    return sorted(bitext.flags, key=lambda f: (f.segment, f.span[0], -f.span[1], -f.severity.rank))
+
+
+def weight(flag: Flag) -> float:
+    """Expected MQM penalty: the severity's weight times the confidence (one half where unknown)."""
+    return MQM_WEIGHTS[flag.severity] * (0.5 if flag.confidence is None else flag.confidence)
+
+
+def worst(bitext: Bitext, n: int = 5) -> list[tuple[Flag, int]]:
+    """The `n` flags that cost most, each with how many more say the same of the same words."""
+    groups: dict[tuple[str, str], list[Flag]] = {}
+    for flag in sorted(in_order(bitext), key=weight, reverse=True):
+        groups.setdefault((flag.check, quoted(bitext, flag).casefold()), []).append(flag)
+    return [(flags[0], len(flags) - 1) for flags in list(groups.values())[:n]]
+
+
+def severities(flags: Iterable[Flag]) -> list[tuple[Severity, int]]:
+    """How many flags of each severity that occurs, worst first."""
+    n = Counter(f.severity for f in flags)
+    return [(s, n[s]) for s in sorted(n, key=lambda s: -s.rank)]
+
+
+def kinds(bitext: Bitext) -> list[tuple[Kind, int]]:
+    """How many target segments of each kind that occurs."""
+    n = Counter(s.kind for s in bitext.target)
+    order = [Kind.SENTENCE, *(k for k in Kind if k != Kind.SENTENCE)]
+    return [(k, n[k]) for k in order if n[k]]
+
+
+def shapes(bitext: Bitext) -> list[tuple[str, int]]:
+    """How many beads of each shape (target–source), most frequent first; moved ones counted in."""
+    return Counter(f"{len(b.target)}–{len(b.source)}" for b in bitext.beads).most_common()
+
+
+def measure(bitext: Bitext, shown: Sequence[Row]) -> tuple[str, list[float | None]]:
+    """The best measure of quality there is for every row, 0–1, and its name."""
+    scores = bitext.scores
+    if scores is not None and any(q is not None for q in scores.quality):
+        quality = scores.quality
+        return "chance that an editor leaves it as it is", [
+            min((q for i in r.target if i < len(quality) and (q := quality[i]) is not None), default=None)
+            for r in shown
+        ]
+    if scores is not None and scores.beads:
+        return "chrF against the original", [
+            None if r.index is None or r.index not in scores.beads else scores.beads[r.index] / 100 for r in shown
+        ]
+    if bitext.beads:
+        return "similarity of the two sides", [
+            None if r.bead is None or r.alone else min(max(r.bead.score, 0.0), 1.0) for r in shown
+        ]
+    return "", [None] * len(shown)
+
+
+def verdict(bitext: Bitext) -> str:
+    """How good the text is, in one or two sentences that claim no more than is known."""
+    said = []
+    quality = [q for q in bitext.scores.quality if q is not None] if bitext.scores else []
+    if quality:
+        good = sum(q >= 0.5 for q in quality)
+        said.append(f"An editor would probably leave {good:,} of {count(len(quality), 'segment')} as they are.")
+    if not bitext.flags:
+        return " ".join([*said, "No check found anything to flag."])
+    hit = len({f.segment for f in bitext.flags})
+    *most, last = (f"{n:,} {s}" for s, n in severities(bitext.flags))
+    found = f"{', '.join(most)} and {last}" if most else last
+    noun = "flag" if len(bitext.flags) == 1 else "flags"
+    return " ".join([*said, f"{found} {noun}, in {hit:,} of {len(bitext.target):,} segments."])
+
+
+def left_out(bitext: Bitext) -> list[LeftOut]:
+    """What is missing, set apart or not trusted, and why."""
+    out = []
+    segments = bitext.target.segments
+    by_kind = {k: tuple(i for i, s in enumerate(segments) if s.kind == k) for k in Kind}
+    if found := by_kind[Kind.BOILERPLATE]:
+        why = "the site's own words, not the article's: shown in grey"
+        out.append(LeftOut(f"{count(len(found), 'segment')} of boilerplate", why, found))
+    if found := by_kind[Kind.SEPARATOR]:
+        out.append(LeftOut(count(len(found), "separator"), "nothing to translate in them", found))
+    if bitext.source is None or bitext.origin == "back-translation":
+        why = "without one, figures compare the text with its own back-translation, which can hide an error and add one"
+        out.append(LeftOut("No original", why))
+    if bitext.source is not None and not bitext.beads:
+        out.append(LeftOut("No alignment", "the two texts have not been aligned yet"))
+    alone = tuple(i for b in bitext.beads if not b.source for i in b.target)
+    if alone := tuple(i for i in alone if segments[i].kind not in (Kind.BOILERPLATE, Kind.SEPARATOR)):
+        why = "nothing on the other side corresponds: added by the translation, or missed by the aligner"
+        out.append(LeftOut(f"{count(len(alone), 'segment')} unaligned", why, alone))
+    if alone := tuple(i for b in bitext.beads if not b.target for i in b.source):
+        what = f"{count(len(alone), 'segment')} of the {bitext.origin} unaligned"
+        out.append(LeftOut(what, "left out by the translation, or missed by the aligner", alone, "source"))
+    problems: dict[str, list[int]] = {}
+    for i, t in enumerate(bitext.translations):
+        for p in t.problems:
+            if segments[i].kind != Kind.SEPARATOR:
+                problems.setdefault(p, []).append(i)
+    for problem, where in problems.items():
+        what = f"{count(len(where), 'back-translation')} not trusted"
+        out.append(LeftOut(what, f"the model's output looks wrong ({clean(problem)})", tuple(where)))
+    lost = [f for f in bitext.flags if not 0 <= f.segment < len(segments)]
+    if lost:
+        out.append(LeftOut(count(len(lost), "flag"), "they name segments that the text does not have"))
+    if bitext.scores is not None:
+        out += [LeftOut(clean(note), "") for note in bitext.scores.notes]
+    return out
+
+
+def excerpt(text: str, span: tuple[int, int], width: int) -> tuple[str, str, str]:
+    """Text around a span, on one line and at most `width` characters long: before, marked, after."""
+    start, end = span
+    before, marked, after = (re.sub(r"\s+", " ", clean(t)) for t in (text[:start], text[start:end], text[end:]))
+    if len(marked) > width:
+        head = max((width - 1) * 2 // 3, 1)
+        return "", marked[:head] + "…" + marked[len(marked) - (width - 1 - head) :], ""
+    room = width - len(marked)
+    left = min(len(before), max(room // 2, room - len(after)))
+    right = min(len(after), room - left)
+    if left < len(before):
+        before = "…" + before[len(before) - left + 1 :] if left else ""
+    if right < len(after):
+        after = after[: right - 1] + "…" if right else ""
+    return before, marked, after
