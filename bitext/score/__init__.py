@@ -1,0 +1,54 @@
+"""Scores that can be trusted and compared: sacreBLEU's figures on lines, beads and documents, and how sure they are.
+
+    from bitext.score import score
+    score(["The cat sat."], ["The cat sat down."]).metrics[0].value
+
+Torch and transformers are never imported here; sacreBLEU, numpy and numba only when they are used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_NAMES = {
+    "Bucket": "views",
+    "Comparison": "paired",
+    "DocumentScore": "documents",
+    "Estimator": "quality",
+    "Example": "views",
+    "NgramDifference": "views",
+    "Record": "record",
+    "Texts": "record",
+    "View": "views",
+    "available": "plugins",
+    "buckets": "views",
+    "compare": "paired",
+    "estimate": "quality",
+    "extremes": "views",
+    "from_json": "record",
+    "ngram_differences": "views",
+    "read_lines": "checks",
+    "register": "plugins",
+    "resegment": "resegmentation",
+    "score": "metrics",
+    "score_bitext": "bitexts",
+    "score_documents": "documents",
+    "scored_beads": "bitexts",
+    "to_json": "record",
+    "view": "views",
+}
+
+__all__ = sorted(_NAMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"bitext.score.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'bitext.score' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

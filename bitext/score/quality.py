@@ -1,0 +1,133 @@
+"""By segment, the probability that an editor would leave the translation as it is, from model scores."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bitext.document import Bitext, Translation
+from bitext.score.bitexts import EXCLUDED
+
+__all__ = ["Estimator", "estimate", "features"]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """A logistic model over standardised features: `probability = 1 / (1 + exp(-(bias + Σ w·(x-mean)/sd)))`.
+
+    Attributes:
+        weights: feature → (weight, mean, standard deviation).
+        measured: what was measured when it was fitted, for the reader.
+    """
+
+    name: str
+    bias: float
+    weights: Mapping[str, tuple[float, float, float]]
+    measured: Mapping[str, object]
+
+    def usable(self, features: Mapping[str, float]) -> bool:
+        return set(self.weights) <= set(features)
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """The probability for one segment; features beyond 4 standard deviations count as 4."""
+        z = self.bias
+        for name, (weight, mean, sd) in self.weights.items():
+            z += weight * max(-4.0, min(4.0, (features[name] - mean) / sd))
+        return 1 / (1 + math.exp(-z))
+
+
+@cache
+def estimators() -> tuple[Estimator, ...]:
+    """The fitted models, the one with the most evidence first; none if none was fitted."""
+    file = files("bitext.score") / "calibration.json"
+    if not file.is_file():
+        return ()
+    found = [
+        Estimator(m["name"], m["bias"], {k: (w[0], w[1], w[2]) for k, w in m["weights"].items()}, m.get("measured", {}))
+        for m in json.loads(file.read_text("utf-8"))["models"]
+    ]
+    return tuple(sorted(found, key=lambda m: -len(m.weights)))
+
+
+def features(
+    target: str,
+    *,
+    back: Translation | None = None,
+    forward: Translation | None = None,
+    reverse: Translation | None = None,
+    best: Translation | None = None,
+    similarity: float | None = None,
+) -> dict[str, float]:
+    """What is known of a segment, as numbers.
+
+    The probabilities are those of NMTScore (Vamvas and Sennrich 2022) as far as two bilingual models allow.
+
+    Args:
+        target: the segment under examination.
+        back: its back-translation, with the model's score (`back`: how translatable it is).
+        forward: forced decoding of it given the original, or given its back-translation
+            (NMTScore's direct, or pivot, probability).
+        reverse: forced decoding of the original given it (direct, other way).
+        best: the forward model's own translation of the same source; forward is then also given
+            relative to it (NMTScore's normalisation).
+        similarity: chrF (0–100) of back-translation and original.
+    """
+    found = {"length": math.log1p(len(target.split()))}
+    if back is not None and back.text and (back.score or back.token_logprobs):
+        found["back"] = back.score
+        found["unreliable"] = float(bool(back.problems))
+        found["ratio"] = abs(math.log((len(back.text) + 3) / (len(target) + 3)))
+    if forward is not None:
+        found["forward"] = forward.score
+        if best is not None:
+            found["forward_relative"] = forward.score - best.score
+    if reverse is not None:
+        found["reverse"] = reverse.score
+        if "back" in found:
+            found["reverse_relative"] = reverse.score - found["back"]
+    if similarity is not None:
+        found["similarity"] = similarity / 100
+    return found
+
+
+def estimate(
+    bitext: Bitext,
+    *,
+    forward: Sequence[Translation] | None = None,
+    reverse: Sequence[Translation] | None = None,
+    best: Sequence[Translation] | None = None,
+    similarity: Mapping[int, float] | None = None,
+) -> tuple[float | None, ...]:
+    """By target segment, the probability that an editor would leave it as it is.
+
+    Args:
+        bitext: with translations, for their scores.
+        forward, reverse, best: one a target segment; see `features`.
+        similarity: by target segment, chrF of back-translation and original.
+
+    Returns:
+        One entry a target segment; None for boilerplate, separators, and where no fitted model fits the
+        evidence given. Which models are fitted, on what and how well: `calibration.json` beside this file.
+    """
+    with_original = bitext.source is not None and bitext.origin != "back-translation"
+    models = [m for m in estimators() if with_original or m.name.startswith("alone")]
+    result: list[float | None] = []
+    for i, segment in enumerate(bitext.target):
+        if segment.kind in EXCLUDED or not segment.text.strip():
+            result.append(None)
+            continue
+        known = features(
+            segment.text,
+            back=bitext.translations[i] if bitext.translations else None,
+            forward=forward[i] if forward else None,
+            reverse=reverse[i] if reverse else None,
+            best=best[i] if best else None,
+            similarity=similarity.get(i) if similarity else None,
+        )
+        model = next((m for m in models if m.usable(known)), None)
+        result.append(None if model is None else model.probability(known))
+    return tuple(result)
