@@ -1,0 +1,275 @@
+"""Where sentences end inside one paragraph: rules over terminators, quotes, brackets and abbreviations.
+
+`split_sentences` looks once at each terminator and only at a bounded window around it, so it is linear in
+the length of the text. A boundary is a terminator (`. ! ? …`) with the quotes and brackets that close on
+it, then white space, then something that can begin a sentence. No boundary:
+
+- before a small letter: the sentence goes on (*« Quoi ? » demanda-t-il*). This also decides a damaged full
+  stop (*l'UE. les membres*): cutting there would leave two fragments that no engine translates, and
+  nothing says where the sentence should have ended;
+- after an abbreviation or initial, unless it may end a sentence and the next word usually begins one;
+- inside brackets that opened in mid-sentence.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bitext.segment.abbreviations import Abbreviations, abbreviations
+
+__all__ = ["split_sentences"]
+
+_WINDOW = 40  # characters looked at on either side of a terminator
+_MAX_BRACKET = 1000  # a bracket longer than this is taken for a stray one
+
+_TERMINATOR = re.compile(r"[.!?…‼⁇⁈⁉‽؟।]+|[。！？｡]+")
+_MORE = re.compile(r"[.!?…‼⁇⁈⁉‽]+")
+_WIDE = frozenset("。！？｡")
+_PICTURE = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+_EMOJI = re.compile(f"[ \\t\u00a0\u202f]*[{_PICTURE}][{_PICTURE}\ufe0f\u200d\u20e3]*")
+_REFERENCE = re.compile(r"\[\d{1,3}\]")  # a footnote call: fin.[12] Suite
+_SPACE = re.compile(r"\s+")
+_OPENERS = re.compile(r"""[\s"'«»“”„‟‘’‚‹›(\[{¿¡*_—–\-•·>]*""")
+_WORD = re.compile(r"[^\W\d_]+")
+_TOKEN = re.compile(r"[^\s(\[{«»“”„\"/,;:!?…]*$")
+_ELISION = re.compile(r"^(?:[dljnmtsc]|qu|jusqu|lorsqu|puisqu)['’]", re.I)
+_ACRONYM = re.compile(r"(?:[^\W\d_]\.-?)+[^\W\d_]$")
+_ROMAN = re.compile(r"[IVXLCDM]+\b")
+_MARKER = re.compile(r"\s*[\"«“(\[]*(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,5})$")
+_DASH = re.compile(r"\s+[—–-]{1,2}\s+$")
+_TIME_TAIL = re.compile(
+    r"(?:[ECMP][SD]?T|GMT|UTC|BST|CES?T|Eastern|Pacific|Central|Mountain|local|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)
+_SPEECH = re.compile(
+    r"(?:I|[A-Z][\w'’-]+|the [\w'’-]+|The [\w'’-]+)(?: [A-Z][\w'’-]+)?,? (?:had |has )?"
+    r"(?:said|says|asked|asks|cried|replied|exclaimed|shouted|answered|whispered|demanded|inquired|enquired|called|"
+    r"repeated|added|continued|muttered|murmured|yelled|wondered|interrupted|remarked|returned|wrote|tweeted)\b"
+)
+_ARTICLES = frozenset("Le La Les Du Des De D L".split())
+_ENDINGS = frozenset(["etc", "usw", "a.m", "p.m", "am", "pm"])
+
+
+def _known(token: str, words: frozenset[str]) -> bool:
+    return token in words or (token.lower() in words and (token[:1].isupper() or token.isupper()))
+
+
+def _quote_roles(text: str, german: bool) -> dict[int, bool]:
+    """For quotes that can both open and close: position → whether it closes.
+
+    White space decides (`mot" ` closes, ` "mot` opens); with space on both sides or on neither, quotes of
+    that sign take turns.
+    """
+    ambiguous = '"“»«›‹' if german else '"“'
+    roles: dict[int, bool] = {}
+    inside: dict[str, bool] = {}
+    n = len(text)
+    for m in re.finditer(f"[{ambiguous}]|(?<=\\s)'(?=\\s|$)", text):
+        i, sign = m.start(), m.group()
+        before = text[i - 1] if i else " "
+        after = text[i + 1] if i + 1 < n else " "
+        spaced_before = before.isspace() or before in "([{—–"
+        spaced_after = after.isspace() or after in ".,;:!?…)]}—–"
+        # ``mot "`` at the very end, or ``. " »`` are still told by turns
+        closes = inside.get(sign, False) if spaced_before == spaced_after else spaced_after
+        if i + 1 >= n:
+            closes = True
+        roles[i] = closes
+        inside[sign] = not closes
+    return roles
+
+
+def _brackets(text: str) -> list[tuple[int, int]]:
+    """Outermost bracket pairs that opened in mid-sentence, in order: no sentence ends inside them."""
+    pairs: list[tuple[int, int]] = []
+    stack: list[tuple[int, str]] = []
+    for m in re.finditer(r"[()\[\]]", text):
+        i, sign = m.start(), m.group()
+        if sign in "([":
+            stack.append((i, sign))
+            continue
+        partner = "(" if sign == ")" else "["
+        if stack and stack[-1][1] == partner:
+            start, _ = stack.pop()
+            if i - start <= _MAX_BRACKET:
+                while pairs and pairs[-1][0] > start:
+                    pairs.pop()
+                before = text[max(0, start - _WINDOW) : start].rstrip(" \t\n\r\u00a0\u202f\"'»”’")
+                if before and before[-1] not in ".!?…)]":
+                    pairs.append((start, i))
+    return pairs
+
+
+class _Splitter:
+    """The state of one call: the text, the language's lists, the quotes and brackets found in it."""
+
+    def __init__(self, text: str, lang: str) -> None:
+        self.text, self.n = text, len(text)
+        base = lang.replace("_", "-").split("-")[0].lower()
+        self.german, self.english = base == "de", base == "en"
+        self.abbreviations: Abbreviations = abbreviations(lang)
+        self.roles = _quote_roles(text, self.german)
+        self.caseless = text == text.lower() and len(text) < 100_000
+
+    def closes(self, i: int) -> bool:
+        """Whether the character closes a quote or bracket."""
+        c = self.text[i]
+        if i in self.roles:
+            return self.roles[i]
+        return c in ")]}»”›’'" if not self.german else c in ")]}”’'"
+
+    def end(self, i: int) -> tuple[int, bool]:
+        """From the end of a terminator over all that closes on it: (position, whether a quote closed)."""
+        text, n, quoted = self.text, self.n, False
+        while i < n:
+            c = text[i]
+            if self.closes(i):
+                quoted = quoted or c not in ")]}"
+                i += 1
+            elif m := _REFERENCE.match(text, i) or _MORE.match(text, i) or _EMOJI.match(text, i):
+                i = m.end()
+            elif c.isspace() and c not in "\n\r":
+                j = i
+                while j < n and j - i < 3 and text[j].isspace():
+                    j += 1
+                if j < n and text[j] in "\"»”'’›“«" and (j in self.roles or text[j] not in "'’") and self.closes(j):
+                    # « mot. » : the space belongs to the closing quote
+                    quoted, i = True, j + 1
+                else:
+                    break
+            else:
+                break
+        return i, quoted
+
+    def begins(self, start: int, dot: int, stop: int, quoted: bool) -> bool:
+        """Whether a sentence can end with the terminator at `dot`, closed at `stop`, and another begin there."""
+        text = self.text
+        m = _OPENERS.match(text, stop)
+        at = m.end() if m else stop
+        if at >= self.n:
+            return False
+        c, mark = text[at], text[dot]
+        if c in "@#":
+            return True
+        if not c.isalnum():
+            return False
+        plain = mark == "." and text[dot : dot + 2] not in ("..",) and stop == dot + 1
+        after = _WORD.match(text, at)
+        word = after.group() if after else ""
+        if c.islower() and not self.caseless:
+            follow = text[at : at + 8]
+            camel = len(word) > 1 and word[1].isupper()
+            return (camel or follow.startswith(("http:/", "https:/", "www."))) and not (
+                plain and self.abbreviated(start, dot, at, word)
+            )
+        if plain and self.abbreviated(start, dot, at, word):
+            return False
+        return not (self.english and quoted and mark in "!?" and _SPEECH.match(text, at))
+
+    def abbreviated(self, start: int, dot: int, at: int, word: str) -> bool:
+        """Whether the full stop at `dot` belongs to what precedes it, `word` (at `at`) being the next word."""
+        text, lists = self.text, self.abbreviations
+        before = text[max(start, dot - _WINDOW) : dot]
+        if not before or before[-1].isspace():
+            return False
+        if dot - start < 12 and _MARKER.match(text[start:dot]):
+            return True  # 1. or a. or IV. at the beginning: a list marker
+        found = _TOKEN.search(before)
+        token = _ELISION.sub("", found.group()) if found else ""
+        if not token:
+            return False
+        digit = text[at].isdigit()
+        starter = word in lists.starters and (len(word) > 1 or word in "AIÀY" or text[at + 1 : at + 2] in ("'", "’"))
+        opened = text[at - 1] in "\"«“„([" if at else False
+        if token.lower() in _ENDINGS or token.lower().endswith("etc"):
+            return token.lower() in ("a.m", "p.m") and bool(_TIME_TAIL.match(text, at))
+        if _known(token, lists.never):
+            return True
+        if _known(token, lists.numeric):
+            if digit or bool(_ROMAN.match(text, at)) and not starter:
+                return True
+            return token[0].isupper() and len(token) == 1 and not starter
+        if token.isdigit():
+            # German ordinals: am 3. Oktober
+            return self.german and len(token) <= 2 and not starter and not digit
+        if len(token) == 1 and token.isalpha():
+            return self.initial(token, dot, at, word, starter)
+        if _known(token, lists.maybe) or _ACRONYM.match(token) or (token[-2:-1] == "-" and token[-1].isupper()):
+            return not (starter or opened)
+        return False
+
+    def initial(self, token: str, dot: int, at: int, word: str, starter: bool) -> bool:
+        """A single letter and a full stop: an initial (*J. Roy*), or the end (*vitamine C. Elle…*, *8 m. La…*)."""
+        if token.islower():
+            return False
+        if not starter:
+            return not self.text[at].isdigit()
+        if word in _ARTICLES:  # J. Le Goff
+            nxt = _WORD.match(self.text, at + len(word) + 1)
+            return nxt is not None and nxt.group()[0].isupper()
+        return False
+
+
+def split_sentences(text: str, lang: str = "fr") -> list[tuple[int, int]]:
+    """The spans (start, end) of the sentences of one paragraph, without surrounding white space.
+
+    Args:
+        text: one paragraph; line ends in it count as spaces.
+        lang: language tag; `fr`, `en` and `de` have lists of their own.
+    """
+    lead = _SPACE.match(text)
+    start = lead.end() if lead else 0
+    stop = len(text.rstrip())
+    if start >= stop:
+        return []
+    s = _Splitter(text, lang)
+    pairs, pair = _brackets(text), 0
+    spans: list[tuple[int, int]] = []
+    done = start
+    for m in _TERMINATOR.finditer(text):
+        if m.start() < done:
+            continue
+        mark = m.start()
+        end, quoted = s.end(m.end())
+        if end >= stop:
+            break
+        while pair < len(pairs) and pairs[pair][1] < mark:
+            pair += 1
+        if pair < len(pairs) and pairs[pair][0] < mark and end <= pairs[pair][1] + 1:
+            # inside a bracket of the sentence, or its last word
+            continue
+        if not _ends(s, text, start, mark, end, quoted):
+            continue
+        spans.append((start, end))
+        gap = _SPACE.match(text, end)
+        start = done = gap.end() if gap else end
+    if start < stop:
+        spans.append((start, stop))
+    return spans
+
+
+def _ends(s: _Splitter, text: str, start: int, mark: int, end: int, quoted: bool) -> bool:
+    """Whether the sentence from `start` ends with the terminator at `mark`, closed at `end`."""
+    if text[mark] in _WIDE:
+        return True
+    if mark - start < _WINDOW and not any(c.isalnum() for c in text[start:mark]):
+        return False  # nothing said yet: … at the beginning, ¡, [...]
+    if not text[end].isspace():
+        # a lost space: mot.Le mot
+        word = _WORD.match(text, end)
+        return (
+            end == mark + 1
+            and word is not None
+            and len(word.group()) > 1
+            and word.group() in s.abbreviations.starters
+            and text[mark - 2 : mark].isalpha()
+            and text[mark - 2 : mark].islower()
+            and not _in_address(text, mark)
+            and text[word.end() : word.end() + 1].isspace()
+        )
+    return s.begins(start, mark, end, quoted)
+
+
+def _in_address(text: str, i: int) -> bool:
+    """Whether a position lies in something like a URL or an e-mail address."""
+    found = re.search(r"\S*$", text[max(0, i - 200) : i])
+    return found is not None and bool(re.search(r"//|@|^www\.", found.group()))
