@@ -21,6 +21,7 @@ __all__ = ["split_sentences"]
 
 _WINDOW = 40  # characters looked at on either side of a terminator
 _MAX_BRACKET = 1000  # a bracket longer than this is taken for a stray one
+_STRAY = 2.0  # what a quote costs that does not take turns
 
 _TERMINATOR = re.compile(r"[.!?…‼⁇⁈⁉‽؟।]+|[。！？｡]+")
 _MORE = re.compile(r"[.!?…‼⁇⁈⁉‽]+")
@@ -56,26 +57,58 @@ def _known(token: str, words: frozenset[str]) -> bool:
 def _quote_roles(text: str, german: bool) -> dict[int, bool]:
     """For quotes that can both open and close: position → whether it closes.
 
-    White space decides (`mot" ` closes, ` "mot` opens); with space on both sides or on neither, quotes of
-    that sign take turns.
+    The cheapest reading of all quotes of a sign, by dynamic programming over open and close: each that
+    contradicts what stands next to it costs, and so does one that does not take turns with the last.
     """
-    ambiguous = '"“»«›‹' if german else '"“'
     roles: dict[int, bool] = {}
-    inside: dict[str, bool] = {}
-    n = len(text)
-    for m in re.finditer(f"[{ambiguous}]|(?<=\\s)'(?=\\s|$)", text):
-        i, sign = m.start(), m.group()
-        before = text[i - 1] if i else " "
-        after = text[i + 1] if i + 1 < n else " "
-        spaced_before = before.isspace() or before in "([{—–"
-        spaced_after = after.isspace() or after in ".,;:!?…)]}—–"
-        # ``mot "`` at the very end, or ``. " »`` are still told by turns
-        closes = inside.get(sign, False) if spaced_before == spaced_after else spaced_after
-        if i + 1 >= n:
-            closes = True
-        roles[i] = closes
-        inside[sign] = not closes
+    found: dict[str, list[int]] = {}
+    for m in re.finditer("[\"“»«›‹]" if german else "[\"“]", text):
+        found.setdefault(m.group(), []).append(m.start())
+    # a straight single quote is an apostrophe unless white space stands on one side
+    found["'"] = [m.start() for m in re.finditer(r"(?<!\S)'(?=\s|$|[^\W\d_])|(?<=[.!?,…])'(?=\s|$)|(?<=\s)'$", text)]
+    if german:
+        for one, other in ("»«", "›‹"):
+            found[one] = sorted(found.pop(one, []) + found.pop(other, []))
+    for places in found.values():
+        costs = [(0.0, _STRAY)]  # (as if outside, as if inside) before the first quote
+        back: list[tuple[bool, bool]] = []
+        for i in places:
+            opening, closing = _evidence(text, i)
+            outside, inside = costs[-1]
+            # to open one should be outside, to close inside
+            back.append((inside + _STRAY < outside, outside + _STRAY < inside))
+            now_inside = min(outside, inside + _STRAY) + closing
+            now_outside = min(inside, outside + _STRAY) + opening
+            costs.append((now_outside, now_inside))
+        state = costs[-1][1] < costs[-1][0]  # inside after the last?
+        for i, (open_from_inside, close_from_outside) in zip(reversed(places), reversed(back), strict=True):
+            roles[i] = not state
+            state = open_from_inside if state else not close_from_outside
     return roles
+
+
+def _evidence(text: str, i: int) -> tuple[float, float]:
+    """What speaks for opening and for closing in the neighbourhood of the quote at `i`."""
+    before, after = text[i - 1 : i] or " ", text[i + 1 : i + 2] or " "
+    opening = closing = 0.0
+    left = before.isspace() or before in "([{—–-"
+    right = after.isspace() or after in ".,;:!?…)]}—–-"
+    if left != right:
+        return (4.0, 0.0) if left else (0.0, 4.0)
+    past, rest = text[max(0, i - 4) : i].rstrip(), text[i + 1 : i + 5].lstrip()
+    if not past or past[-1] == ":":
+        opening += 3
+    if not rest or rest[0] in ".,;:!?…)":
+        closing += 3
+    elif rest[0] == text[i] or rest[0] in "\"'":
+        closing += 1
+    elif rest[0].islower():
+        closing += 2 if past[-1:] in tuple(",.!?…") else 0
+    elif past[-1:].isalpha():
+        opening += 1
+    if past[-1:] == text[i]:
+        opening += 1
+    return opening, closing
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:
@@ -165,6 +198,12 @@ class _Splitter:
             return False
         return not (self.english and quoted and mark in "!?" and _SPEECH.match(text, at))
 
+    def starter_follows(self, i: int) -> bool:
+        """Whether the word after `i` is one that usually begins a sentence."""
+        m = _OPENERS.match(self.text, i)
+        word = _WORD.match(self.text, m.end() if m else i)
+        return word is not None and word.group() in self.abbreviations.starters
+
     def abbreviated(self, start: int, dot: int, at: int, word: str) -> bool:
         """Whether the full stop at `dot` belongs to what precedes it, `word` (at `at`) being the next word."""
         text, lists = self.text, self.abbreviations
@@ -234,8 +273,9 @@ def split_sentences(text: str, lang: str = "fr") -> list[tuple[int, int]]:
             break
         while pair < len(pairs) and pairs[pair][1] < mark:
             pair += 1
-        if pair < len(pairs) and pairs[pair][0] < mark and end <= pairs[pair][1] + 1:
-            # inside a bracket of the sentence, or its last word
+        if pair < len(pairs) and pairs[pair][0] < mark and (
+            end <= pairs[pair][1] or not s.starter_follows(end)  # inside a bracket of the sentence, or its last word
+        ):
             continue
         if not _ends(s, text, start, mark, end, quoted):
             continue
