@@ -54,7 +54,7 @@ class Summary:
         what = view.language(b.target.lang, "fr")
         if against:
             what += f", read against its {against}"
-        line = Text(name, "bold")
+        line = Text().append(name, "bold")
         if len(name) + len(what) + 2 <= width:
             line.append(f"  {what}", "dim")
             return [line, Text("")]
@@ -124,8 +124,8 @@ class Summary:
             wrapped = [*wrapped[: lines - 1], wrapped[lines - 1][: room - 1] + "…"]
         out = []
         for i, piece in enumerate(wrapped or [""]):
-            line = Text((label if i == 0 else "")[: _LABEL - 1].ljust(_LABEL), "bold")
-            out.append(line.append(piece, style or "not bold"))
+            line = Text().append((label if i == 0 else "")[: _LABEL - 1].ljust(_LABEL), "bold")
+            out.append(line.append(piece, style))
         return out
 
     def _worst(self, width: int, room: int) -> list[Text]:
@@ -148,13 +148,13 @@ class Summary:
         from rich.text import Text
 
         b, style = self.bitext, _STYLES[flag.severity]
-        first = Text(f"{flag.severity:<{_LABEL - 1}} ", style)
+        first = Text().append(f"{flag.severity:<{_LABEL - 1}} ", style)
         if 0 <= flag.segment < len(b.target):
             number = f"{flag.segment + 1:>3} "
             text = b.target.segments[flag.segment].text
             before, marked, after = view.excerpt(text, view.span_of(b, flag), width - _LABEL - len(number) - 2)
-            first.append(number, "not bold dim").append(before, "not bold")
-            first.append(f"[{marked}]", f"{style} underline").append(after, "not bold")
+            first.append(number, "dim").append(before)
+            first.append(f"[{marked}]", f"{style} underline").append(after)
         sure = "" if flag.confidence is None else f" ({view.percent(flag.confidence)} sure)"
         again = f", {more} more like it" if more else ""
         said = f"{view.label(flag.category)}: {view.clean(flag.message)}{sure}{again}"

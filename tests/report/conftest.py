@@ -190,13 +190,15 @@ def make_article(repeat: int = 1, back: dict[str, str] | None = None) -> Bitext:
             flags.append(
                 flag(pieces, i, "Une maman", "sense", "accuracy/mistranslation", "critical", "wrong sense", **more)
             )
-        for word in re.finditer(r"HRC|UNHRC|CDH|OTSC", text):
-            flags.append(
-                Flag("acronyms", "terminology/inconsistent", Severity.MINOR, i, word.span(), "one body, several names",
-                     "CDH", {"forms": ["HRC", "CDH", "UNHRC"]}, 0.6)
-            )  # fmt: skip
-        for word in re.finditer(r'"', text):
-            flags.append(Flag("quotes", "locale/punctuation", Severity.NEUTRAL, i, word.span(), "straight quotes", "«"))
+        forms = {"forms": ["HRC", "CDH", "UNHRC"]}
+        flags += [
+            Flag("acronyms", "terminology", Severity.MINOR, i, w.span(), "one body, several names", "CDH", forms, 0.6)
+            for w in re.finditer(r"UNHRC|HRC|CDH|OTSC", text)
+        ]
+        flags += [
+            Flag("quotes", "locale/punctuation", Severity.NEUTRAL, i, w.span(), "straight quotes", "«")
+            for w in re.finditer(r'"', text)
+        ]
         if kind == Kind.CAPTION and text in seen:
             flags.append(
                 Flag("duplicate", "accuracy/addition", Severity.MAJOR, i, (0, len(text)), "this caption stands twice")

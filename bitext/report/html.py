@@ -1,0 +1,345 @@
+"""The report as one HTML file that opens anywhere: no network, no inline handlers, all text escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bitext.document import Bitext, Flag, Segment
+from bitext.report import strip, view
+from bitext.report.spans import Piece, pieces
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+__all__ = ["Link", "render"]
+
+Span = tuple[int, int]
+Link = tuple[Span | None, Span | None, Span | None]
+"""Words that correspond: (source, target, back-translation) spans, in characters of the bead's joined texts
+(`Bitext.source_text`, `target_text`, `back_text`); None where a side has no such word."""
+
+_HERE = Path(__file__).resolve().parent
+_LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A flag with the number it carries in text and margin."""
+
+    number: int
+    flag: Flag
+    quoted: str
+    whole: bool
+
+    @property
+    def confidence(self) -> str:
+        return "" if self.flag.confidence is None else view.percent(self.flag.confidence)
+
+    @property
+    def evidence(self) -> list[tuple[str, str]]:
+        return [(view.label(str(k)), view.words(v)) for k, v in self.flag.evidence.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A piece of text with the numbers of the flags on it and of the word links."""
+
+    text: str
+    flags: list[int]
+    links: list[int]
+    begin: bool
+    end: list[int]
+
+    @classmethod
+    def of(cls, piece: Piece) -> _Run:
+        flags, end = [k for k in piece.keys if k > 0], [k for k in piece.end if k > 0]
+        return cls(piece.text, flags, [-k for k in piece.keys if k < 0], any(k > 0 for k in piece.begin), end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A segment ready to print."""
+
+    index: int
+    kind: str
+    runs: list[_Run]
+    whole: list[_Note] = field(default_factory=list)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of the page. `opens`: it begins a paragraph; `states`: what the page's filters and style go by."""
+
+    row: view.Row
+    target: list[_Text]
+    back: list[_Text]
+    source: list[_Text]
+    notes: list[_Note]
+    figures: str
+    evidence: list[tuple[str, str]]
+    quality: float | None
+    opens: bool
+    states: str
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    env = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(clean=view.clean, figure=view.figure, label=view.label, percent=view.percent)
+    env.globals.update(count=view.count)
+    return env.get_template("report.html.j2")
+
+
+def _hash(text: str) -> str:
+    """A source for a Content-Security-Policy that allows exactly this inline text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _lang(code: str) -> str:
+    code = code.replace("_", "-")
+    return code if _LANG.match(code) else ""
+
+
+def _local(span: Span | None, bounds: Sequence[Span]) -> Iterable[tuple[int, int, int]]:
+    """A span of joined texts as (text number, start, end) in each text it touches."""
+    if span is None:
+        return
+    for n, (a, b) in enumerate(bounds):
+        start, end = max(span[0], a), min(span[1], b)
+        if start < end:
+            yield n, start - a, end - a
+
+
+def _linked(texts: Sequence[str], spans: Iterable[Span | None]) -> list[list[tuple[int, int, int]]]:
+    """For each text, the (start, end, -1 - link number) spans that word links mark in it."""
+    bounds, at = [], 0
+    for t in texts:
+        bounds.append((at, at + len(t)))
+        at += len(t) + 1
+    out: list[list[tuple[int, int, int]]] = [[] for _ in texts]
+    for key, span in enumerate(spans):
+        for n, start, end in _local(span, bounds):
+            out[n].append((start, end, -1 - key))  # negative: flags have the positive numbers
+    return out
+
+
+def _runs(text: str, spans: Iterable[tuple[int, int, int]]) -> list[_Run]:
+    return [_Run.of(p) for p in pieces(text, spans)]
+
+
+class _Page:
+    """Builds the lines of the page from a bitext."""
+
+    def __init__(self, bitext: Bitext, links: Mapping[int, Sequence[Link]]) -> None:
+        self.bitext, self.links = bitext, links
+        self.rows = view.rows(bitext)
+        self.measure, self.values = view.measure(bitext, self.rows)
+        self.notes: dict[int, list[_Note]] = {}
+        self.number_of: dict[int, int] = {}
+        for number, flag in enumerate(view.in_order(bitext), 1):
+            if 0 <= flag.segment < len(bitext.target):
+                span, size = view.span_of(bitext, flag), len(bitext.target.segments[flag.segment].text)
+                note = _Note(number, flag, view.quoted(bitext, flag), span == (0, size) and size > 24)
+                self.notes.setdefault(flag.segment, []).append(note)
+                self.number_of[id(flag)] = number
+        self.row_of = {i: row.number for row in self.rows for i in row.target}
+        self.source_row_of = {i: row.number for row in self.rows for i in row.source}
+
+    def lines(self) -> list[_Line]:
+        """Every row, in reading order."""
+        paragraph: int | None = None
+        out = []
+        for row, value in zip(self.rows, self.values, strict=True):
+            segments = self.bitext.target.segments
+            opens = bool(row.target) and segments[row.target[0]].paragraph != paragraph
+            if row.target:
+                paragraph = segments[row.target[-1]].paragraph
+            out.append(self._line(row, value, opens))
+        return out
+
+    def _line(self, row: view.Row, value: float | None, opens: bool) -> _Line:
+        b = self.bitext
+        links = self.links.get(row.index if row.index is not None else row.number - 1, ())
+        targets = [b.target.segments[i] for i in row.target]
+        sources = [b.source.segments[i] for i in row.source] if b.source is not None else []
+        backs = [b.translations[i].text for i in row.target] if b.translations else []
+        if b.source is not None and b.origin == "back-translation" and row.source:
+            backs = []  # the other column says the same
+        notes = [n for i in row.target for n in self.notes.get(i, ())]
+        linked = _linked([s.text for s in targets], (k[1] for k in links))
+        target = [
+            self._target(i, s, spans, self.notes.get(i, []))
+            for i, s, spans in zip(row.target, targets, linked, strict=True)
+        ]
+        linked = _linked([s.text for s in sources], (k[0] for k in links))
+        source = [
+            _Text(i, s.kind, _runs(s.text, spans)) for i, s, spans in zip(row.source, sources, linked, strict=True)
+        ]
+        linked = _linked(backs, (k[2] for k in links))
+        back = [
+            _Text(i, targets[n].kind, _runs(text, linked[n]), problems=b.translations[i].problems)
+            for n, (i, text) in enumerate(zip(row.target, backs, strict=False))
+        ]
+        return _Line(
+            row, target, back, source, notes, self._figures(row), self._evidence(row), value, opens, self._states(row)
+        )
+
+    @staticmethod
+    def _target(index: int, segment: Segment, links: list[tuple[int, int, int]], notes: list[_Note]) -> _Text:
+        spans = [(*n.flag.span, n.number) for n in notes if not n.whole]
+        return _Text(index, segment.kind, _runs(segment.text, [*spans, *links]), [n for n in notes if n.whole])
+
+    def _states(self, row: view.Row) -> str:
+        """Words the page's filters and style go by."""
+        doubtful = self.bitext.translations and any(self.bitext.translations[i].problems for i in row.target)
+        kinds = {self.bitext.target.segments[i].kind for i in row.target}
+        states = [
+            "alone" if row.alone else "",
+            "moved" if row.moved else "",
+            "doubt" if doubtful else "",
+            "aside" if kinds and kinds <= {"boilerplate", "separator"} else "",
+        ]
+        return " ".join(s for s in states if s)
+
+    def _figures(self, row: view.Row) -> str:
+        said = []
+        if row.bead is not None and not row.alone:
+            said.append(f"similarity {row.bead.score:.2f}")
+        if row.bead is not None and row.bead.confidence is not None:
+            said.append(f"alignment {view.percent(row.bead.confidence)} sure")
+        scores = self.bitext.scores
+        if scores is not None and row.index in scores.beads:
+            said.append(f"chrF {scores.beads[row.index]:.0f}")
+        return " · ".join(said)
+
+    @staticmethod
+    def _evidence(row: view.Row) -> list[tuple[str, str]]:
+        return [(view.label(name), f"{value:.2f}") for name, value in row.bead.evidence] if row.bead else []
+
+
+def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
+    """The figures at the top: (name, figure, what it means)."""
+    out = []
+    if bitext.scores is not None:
+        against = "against the original" if bitext.scores.kind == "reference" else "without a reference"
+        for m in bitext.scores.metrics[:3]:
+            interval = (
+                "" if m.interval is None else f", 95 %: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
+            )
+            out.append((m.name, view.figure(m.value), against + interval))
+        names = {"target": view.language(bitext.target.lang, "fr"), "source": bitext.origin}
+        for side, share in bitext.scores.coverage.items():
+            out.append((f"of the {names.get(side, side)}", view.percent(share), "is in a scored bead"))
+    if bitext.beads:
+        shapes = ", ".join(f"{n:,} × {s}" for s, n in view.shapes(bitext)[:3])
+        out.append(("beads", f"{len(bitext.beads):,}", shapes))
+    kinds = ", ".join(f"{n:,} {k}" for k, n in view.kinds(bitext)[:3])
+    out.append(("segments", f"{len(bitext.target):,}", kinds))
+    return out
+
+
+def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None = None) -> str:
+    """One self-contained HTML page.
+
+    Args:
+        bitext: at any stage; what is not known yet is not shown.
+        lexicon_links: words to light up together on hover, by bead index (by segment index where there are no
+            beads); see `Link`.
+    """
+    from markupsafe import Markup
+
+    page = _Page(bitext, lexicon_links or {})
+    lines = page.lines()
+    notes = [n for line in lines for n in line.notes]
+    css, js = _asset("report.css"), _asset("report.js")
+    against = view.compared_with(bitext)
+    return _template().render(
+        csp=f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(js)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        css=Markup(css),
+        js=Markup(js),
+        bitext=bitext,
+        name=bitext.target.name or "Untitled text",
+        against=against,
+        target_lang=_lang(bitext.target.lang or "fr"),
+        source_lang=_lang((bitext.source.lang if bitext.source else "") or "en"),
+        target_language=view.language(bitext.target.lang, "fr"),
+        source_language=view.language(bitext.source.lang if bitext.source else "", "en"),
+        verdict=view.verdict(bitext),
+        facts=_facts(bitext),
+        worst=[_worst(bitext, page, flag, more) for flag, more in view.worst(bitext)],
+        severities=[(s.value, n) for s, n in view.severities(n.flag for n in notes)],
+        categories=_counted(n.flag.category for n in notes),
+        checks=_counted(n.flag.check for n in notes),
+        lines=lines,
+        notes={n.number: n for n in notes},
+        lead=_lead({n.number: n for n in notes}),
+        strip=strip.build([line.row for line in lines], page.values, [line.notes for line in lines]),
+        measure=page.measure,
+        left_out=[(x, _places(page, x)) for x in view.left_out(bitext)],
+        has_states={s for line in lines for s in line.states.split()},
+    )
+
+
+def _counted(names: Iterable[str]) -> list[tuple[str, int]]:
+    return sorted(Counter(names).items())
+
+
+def _worst(bitext: Bitext, page: _Page, flag: Flag, more: int) -> dict[str, Any]:
+    inside = 0 <= flag.segment < len(bitext.target)
+    text = bitext.target.segments[flag.segment].text if inside else ""
+    before, marked, after = view.excerpt(text, view.span_of(bitext, flag), 110)
+    return {
+        "flag": flag,
+        "number": page.number_of.get(id(flag)),
+        "row": page.row_of.get(flag.segment),
+        "before": before,
+        "marked": marked,
+        "after": after,
+        "more": more,
+    }
+
+
+def _lead(notes: Mapping[int, _Note]) -> Any:
+    """A function from a piece's flag numbers to the worst of them, which gives the piece its look and link."""
+    rank = {number: (note.flag.severity.rank, -number) for number, note in notes.items()}
+
+    def lead(keys: Sequence[int]) -> _Note:
+        return notes[max(keys, key=lambda k: rank[k])]
+
+    return lead
+
+
+def _places(page: _Page, left: view.LeftOut) -> list[tuple[str, int]]:
+    """Runs of rows to link to: (their numbers as written, the first row)."""
+    where = page.row_of if left.side == "target" else page.source_row_of
+    found = sorted({where[i] for i in left.segments if i in where})
+    out: list[tuple[str, int]] = []
+    start = 0
+    for n in range(1, len(found) + 1):
+        if n == len(found) or found[n] != found[n - 1] + 1:
+            out.append((view.ranges(found[start:n]), found[start]))
+            start = n
+    return out

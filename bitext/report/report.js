@@ -1,0 +1,230 @@
+// What the page does beyond being read: filters, keys, notes, the strip. A few listeners on the document, none a row.
+(() => {
+  "use strict";
+  const $ = (s, r = document) => r.querySelector(s);
+  const $$ = (s, r = document) => [...r.querySelectorAll(s)];
+  const root = document.documentElement;
+  const rows = $$(".bead"), notes = $$(".note"), form = $("#filters"), strip = $("#strip");
+  const numbers = (el) => el.dataset.f.split(" ").map(Number);
+  const byNumber = new Map(notes.map((el) => [Number(el.id.slice(1)), { el, row: el.closest(".bead"), marks: [] }]));
+  const marks = $$(".m");
+  for (const m of marks) for (const k of numbers(m)) byNumber.get(k)?.marks.push(m);
+  const ticks = $$(".tick", strip);
+  const at = new Map(rows.map((r, i) => [r, i]));
+  let current = 0; // number of the flag last gone to
+  let opened = null; // the note that focus opened, to close again
+
+  // theme: the reader's system decides until the button is pressed
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const store = (key, value) => {
+    try { if (value === undefined) return localStorage.getItem(key); localStorage.setItem(key, value); } catch { /* private */ }
+    return null;
+  };
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
+  const showTheme = () => $("#theme").setAttribute("aria-pressed", String(isDark()));
+  const saved = store("bitext-theme");
+  if (saved === "dark" || saved === "light") root.dataset.theme = saved;
+  const toggleTheme = () => { store("bitext-theme", root.dataset.theme = isDark() ? "light" : "dark"); showTheme(); };
+  dark.addEventListener("change", showTheme);
+  showTheme();
+  $(".tools").hidden = false;
+
+  // filters
+  const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  function filter() {
+    const f = new FormData(form), severities = new Set(f.getAll("severity"));
+    const category = f.get("category"), check = f.get("check"), which = f.get("rows");
+    const flagged = new Set(), live = new Set();
+    for (const [number, { el, row }] of byNumber) {
+      const d = el.dataset;
+      const show = severities.has(d.sev) && (!category || category === d.cat) && (!check || check === d.check);
+      el.hidden = !show;
+      if (show) { live.add(number); flagged.add(row); }
+    }
+    for (const m of marks) m.classList.toggle("off", !numbers(m).some((k) => live.has(k)));
+    for (const t of ticks) t.classList.toggle("off", !live.has(Number(t.dataset.f)));
+    const aside = !form.elements.aside || form.elements.aside.checked;
+    let shown = 0;
+    for (const r of rows) {
+      const c = r.classList;
+      c.toggle("has", flagged.has(r));
+      r.hidden = (which && !c.contains(which)) || (!aside && c.contains("aside"));
+      shown += !r.hidden;
+    }
+    root.classList.toggle("noback", !!form.elements.back && !form.elements.back.checked);
+    const some = live.size === byNumber.size ? "" : ` of ${byNumber.size.toLocaleString("en")}`;
+    $("#state").textContent = `${live.size.toLocaleString("en")}${some} ${byNumber.size === 1 ? "flag" : "flags"}, ${plural(shown, "row")} shown`;
+    here();
+  }
+  form.addEventListener("change", filter);
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("submit", (e) => e.preventDefault());
+
+  // going places
+  const quiet = { behavior: "instant" };
+  function toRow(row, block = "center") {
+    if (!row) return;
+    $$(".cur").forEach((r) => r.classList.remove("cur"));
+    row.classList.add("cur");
+    // rows off screen have a guessed height: lay this one out, then look again
+    row.scrollIntoView({ block, ...quiet });
+    requestAnimationFrame(() => row.scrollIntoView({ block: row.offsetHeight > innerHeight * .7 ? "start" : block, ...quiet }));
+  }
+  function light(list, on) {
+    for (const k of list) {
+      const n = byNumber.get(k);
+      if (n) for (const el of [n.el, ...n.marks]) el.classList.toggle("lit", on);
+    }
+  }
+  const unlight = () => $$(".lit").forEach((el) => el.classList.remove("lit"));
+  function reveal(number) {
+    const n = byNumber.get(number);
+    if (!n) return;
+    if (opened && opened !== n.el) opened.open = false;
+    if (!n.el.open) { n.el.open = true; opened = n.el; }
+    unlight();
+    light([number], true);
+    current = number;
+  }
+  function toFlag(number) {
+    const n = byNumber.get(number);
+    if (!n) return;
+    if (n.el.hidden || n.row.hidden) { form.reset(); setTimeout(() => { filter(); toFlag(number); }); return; }
+    toRow(n.row);
+    (n.marks[0] || $("summary", n.el)).focus({ preventScroll: true });
+    reveal(number);
+  }
+  function step(by) {
+    const live = [...byNumber].filter(([, n]) => !n.el.hidden && !n.row.hidden);
+    if (!live.length) return;
+    let i = live.findIndex(([k]) => k === current);
+    if (i >= 0) i += by;
+    else { // start from what is on screen
+      const top = firstRow();
+      i = live.findIndex(([, n]) => at.get(n.row) >= top);
+      if (i < 0) i = live.length;
+      if (by < 0) i -= 1;
+    }
+    toFlag(live[Math.min(Math.max(i, 0), live.length - 1)][0]);
+  }
+  function stepRow(by) {
+    const live = rows.filter((r) => !r.hidden);
+    const cur = $(".cur");
+    let i = cur && !cur.hidden ? live.indexOf(cur) + by : live.findIndex((r) => at.get(r) >= firstRow());
+    i = Math.min(Math.max(i, 0), live.length - 1);
+    if (live[i]) { toRow(live[i]); live[i].focus({ preventScroll: true }); }
+  }
+  let worst = -1;
+  function stepWorst() {
+    const links = $$(".worst .go");
+    if (links.length) toFlag(Number(links[worst = (worst + 1) % links.length].hash.slice(2)));
+  }
+
+  // flags: click and focus open their notes; pointing at either side lights the other
+  document.addEventListener("click", (e) => {
+    const m = e.target.closest(".m, .go");
+    if (!m) return;
+    e.preventDefault();
+    if (m.matches(".go")) return toFlag(Number(m.hash.slice(2)));
+    if (m.matches(".off")) return;
+    const list = numbers(m).filter((k) => byNumber.has(k) && !byNumber.get(k).el.hidden);
+    reveal(Number(m.hash.slice(2)));
+    for (const k of list) byNumber.get(k).el.open = true;
+    light(list, true);
+    if (m.closest(".bead").getBoundingClientRect().bottom > innerHeight || innerWidth < 1024)
+      byNumber.get(list[0])?.el.scrollIntoView({ block: "nearest", ...quiet });
+  });
+  document.addEventListener("focusin", (e) => {
+    const m = e.target.closest?.(".m");
+    if (m && !m.matches(".off") && m.matches(":focus-visible")) reveal(Number(m.hash.slice(2)));
+  });
+  let pointed = [];
+  document.addEventListener("mouseover", (e) => {
+    for (const el of pointed) el.classList.remove("lit", "wl");
+    pointed = [];
+    const note = e.target.closest(".note"), word = e.target.closest("[data-w]");
+    if (note) pointed.push(...byNumber.get(Number(note.id.slice(1))).marks);
+    const mark = e.target.closest(".m:not(.off)");
+    if (mark) pointed.push(...numbers(mark).map((k) => byNumber.get(k)?.el).filter(Boolean));
+    for (const el of pointed) el.classList.add("lit");
+    if (word) {
+      const row = word.closest(".bead");
+      for (const k of word.dataset.w.split(" "))
+        for (const el of $$(`[data-w~="${k}"]`, row)) { el.classList.add("wl"); pointed.push(el); }
+    }
+  }, { passive: true });
+
+  // the strip
+  function firstRow(y = $(".bar").getBoundingClientRect().bottom + 4) {
+    const live = rows.filter((r) => !r.hidden);
+    let low = 0, high = live.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (live[mid].getBoundingClientRect().bottom > y) high = mid; else low = mid + 1;
+    }
+    return live.length ? at.get(live[Math.min(low, live.length - 1)]) : 0;
+  }
+  const mark = $(".here", strip);
+  function here() {
+    if (!rows.length) return;
+    const a = firstRow(), b = Math.max(firstRow(innerHeight - 4), a);
+    mark.style.left = `${(100 * a) / rows.length}%`;
+    mark.style.width = `max(4px, ${(100 * (b - a + 1)) / rows.length}%)`;
+    const row = rows[a], flags = $$(".note:not([hidden])", row).length, q = $(".q", row);
+    strip.setAttribute("aria-valuenow", String(a + 1));
+    strip.setAttribute("aria-valuetext", `row ${a + 1} of ${rows.length}, ${q ? `quality ${q.textContent}, ` : ""}${plural(flags, "flag")}`);
+  }
+  let waiting = false;
+  const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(() => { waiting = false; here(); }); } };
+  addEventListener("scroll", soon, { passive: true });
+  addEventListener("resize", soon, { passive: true });
+  function near(i) { // the shown row nearest to the one asked for
+    for (let d = 0; d < rows.length; d++)
+      for (const r of [rows[i + d], rows[i - d]]) if (r && !r.hidden) return r;
+    return null;
+  }
+  const place = (e) => {
+    const box = strip.getBoundingClientRect();
+    toRow(near(Math.min(Math.max(Math.floor(((e.clientX - box.left) / box.width) * rows.length), 0), rows.length - 1)));
+  };
+  strip.addEventListener("pointerdown", (e) => { strip.setPointerCapture(e.pointerId); place(e); });
+  strip.addEventListener("pointermove", (e) => { if (e.buttons) place(e); });
+  strip.addEventListener("keydown", (e) => {
+    const far = Math.max(Math.round(rows.length / 10), 1);
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: far, PageUp: -far }[e.key];
+    const i = e.key === "Home" ? 0 : e.key === "End" ? rows.length - 1 : by && (at.get($(".cur")) ?? firstRow()) + by;
+    if (i === undefined) return;
+    e.preventDefault();
+    toRow(near(Math.min(Math.max(i, 0), rows.length - 1)), "start");
+  });
+
+  // keys
+  const help = $("#help");
+  $("#keys").addEventListener("click", () => help.showModal());
+  $("#theme").addEventListener("click", toggleTheme);
+  const set = (name, change) => { const el = form.elements[name]; if (el) { change(el); filter(); } };
+  const actions = {
+    n: () => step(1), j: () => step(1), p: () => step(-1), k: () => step(-1), w: stepWorst,
+    "]": () => stepRow(1), "[": () => stepRow(-1), g: () => strip.focus(),
+    f: () => set("rows", (el) => { el.value = el.value === "has" ? "" : "has"; }),
+    b: () => set("back", (el) => { el.checked = !el.checked; }),
+    o: () => { const open = notes.some((n) => !n.open); for (const n of notes) n.open = open; },
+    t: toggleTheme, "?": () => help.showModal(),
+  };
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || help.open || !$("#keyson").checked && e.key !== "?") return;
+    if (e.target.closest("input, select, textarea")) return;
+    const act = Object.hasOwn(actions, e.key) && actions[e.key];
+    if (act) { e.preventDefault(); act(); }
+  });
+
+  // addresses of notes and printing
+  const arrive = () => { const n = /^#n(\d+)$/.exec(location.hash); if (n) toFlag(Number(n[1])); };
+  addEventListener("hashchange", arrive);
+  let closed = [];
+  addEventListener("beforeprint", () => { closed = $$("details.note:not([open])"); for (const d of closed) d.open = true; });
+  addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
+  if (innerWidth >= 672) $("#filterbox").open = true;
+  here();
+  arrive();
+})();

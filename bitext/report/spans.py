@@ -1,0 +1,54 @@
+"""Cut a text at the borders of spans that may nest and overlap, so that each piece can be marked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Piece", "pieces"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text under the same spans. `keys` cover it, `begin` start with it and `end` stop with it."""
+
+    text: str
+    keys: tuple[int, ...] = ()
+    begin: tuple[int, ...] = ()
+    end: tuple[int, ...] = ()
+
+
+def pieces(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Piece]:
+    """The text in pieces, whose texts joined are the text.
+
+    Args:
+        text: any text.
+        spans: (start, end, key), half-open, in characters; beyond the text they are cut off. An empty
+            span gives a piece without text where it stands. A key may have several spans.
+    """
+    size = len(text)
+    opening: dict[int, list[int]] = {}
+    closing: dict[int, list[int]] = {}
+    points: dict[int, list[int]] = {}
+    for start, end, key in spans:
+        a = min(max(start, 0), size)
+        b = min(max(end, a), size)
+        if a == b:
+            points.setdefault(a, []).append(key)
+        else:
+            opening.setdefault(a, []).append(key)
+            closing.setdefault(b, []).append(key)
+    borders = sorted({0, size, *opening, *closing, *points})
+    out: list[Piece] = []
+    active: list[int] = []
+    for at, to in zip(borders, [*borders[1:], size], strict=True):
+        for key in closing.get(at, ()):
+            active.remove(key)
+        for key in points.get(at, ()):
+            out.append(Piece("", (key,), (key,), (key,)))
+        begin = opening.get(at, [])
+        active += begin
+        if to > at:
+            keys = tuple(dict.fromkeys(active))
+            out.append(Piece(text[at:to], keys, tuple(begin), tuple(closing.get(to, ()))))
+    return out
