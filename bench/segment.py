@@ -3,9 +3,10 @@
     python bench/segment.py --gold DIR [--traps tests/segment] [--only NAME] [--errors N]
 
 Gold files hold one sentence a line: `DIR/align/novels/*.{fr,en}`, `DIR/align/matos*/*.{fr,en}`,
-`DIR/align/textberg/dev.{de,fr}`, `DIR/mt/newstest2013.{fr,en}`. Lines are joined by spaces into chunks of 20; a line without a final
-stop (a heading) ends its chunk, since nothing but the line end tells where it stops. A boundary is counted in
-characters that are not white space, so that splitters which change spaces can take part. The ends of chunks do not count.
+`DIR/align/textberg/dev.{de,fr}`, `DIR/mt/newstest2013.{fr,en}`. Lines are joined by spaces into chunks of 20; a line
+without a final stop (a heading) ends its chunk, since nothing but the line end tells where it stops. A boundary is
+counted in characters that are not white space, so that splitters which change spaces can take part. The ends of
+chunks do not count.
 
 Peers (each is skipped where it is not installed): `pip install pysbd blingfire sentencex syntok`.
 """
@@ -75,30 +76,33 @@ def peers() -> dict[str, Splitter]:
     return found
 
 
-def chunks(lines: list[str]) -> Iterator[list[str]]:
+Chunk = tuple[str, set[int]]
+"""A text and its boundaries."""
+Sets = dict[tuple[str, str], list[Chunk]]
+
+
+def chunks(lines: list[str]) -> Iterator[Chunk]:
     chunk: list[str] = []
-    for line in lines:
+    for i, line in enumerate(lines):
         chunk.append(line)
-        if len(chunk) == CHUNK or not STOP.search(line):
-            yield chunk
+        if len(chunk) == CHUNK or not STOP.search(line) or i == len(lines) - 1:
+            yield " ".join(chunk), boundaries(chunk)
             chunk = []
-    if chunk:
-        yield chunk
 
 
-def boundaries(sentences: list[str]) -> list[int]:
+def boundaries(sentences: list[str]) -> set[int]:
     """Where sentences end, in characters that are not white space; without the last."""
     at, out = 0, []
     for s in sentences:
         at += sum(not c.isspace() for c in s)
         if s.strip():
             out.append(at)
-    return out[:-1]
+    return set(out[:-1])
 
 
-def gold_sets(gold: Path) -> dict[tuple[str, str], list[list[str]]]:
-    """(set, language) → chunks of sentences."""
-    sets: dict[tuple[str, str], list[list[str]]] = {}
+def gold_sets(gold: Path) -> Sets:
+    """(set, language) → chunks."""
+    sets: Sets = {}
     for name, pattern in (
         ("novels", "align/novels/*.{}"),
         ("matos", "align/matos*/*.{}"),
@@ -115,22 +119,22 @@ def gold_sets(gold: Path) -> dict[tuple[str, str], list[list[str]]]:
     return sets
 
 
-def trap_sets(folder: Path) -> dict[tuple[str, str], list[list[str]]]:
-    """The traps: `¦` marks a boundary."""
-    sets = {}
+def trap_sets(folder: Path) -> Sets:
+    """The traps: `¦` marks a boundary; the space after it is not part of the text."""
+    sets: Sets = {}
     for file in sorted(folder.glob("traps.*.txt")):
         lines = file.read_text(encoding="utf-8").splitlines()
-        traps = [x.split(" ¦ ") for x in lines if x.strip() and not x.startswith("##")]
-        sets["traps", file.name.split(".")[1]] = traps
+        traps = [x for x in lines if x.strip() and not x.startswith("##")]
+        lang = file.name.split(".")[1]
+        sets["traps", lang] = [(re.sub("¦ ?", "", x), boundaries(x.split("¦"))) for x in traps]
     return sets
 
 
-def measure(split: Splitter, data: list[list[str]], lang: str, errors: int = 0) -> tuple[float, float, float, float]:
+def measure(split: Splitter, data: list[Chunk], lang: str, errors: int = 0) -> tuple[float, float, float, float]:
     """Precision, recall, F1 of boundaries, and the share of chunks without any error."""
     right = said = true = whole = 0
-    for chunk in data:
-        text = " ".join(chunk)
-        want, got = set(boundaries(chunk)), set(boundaries(split(text, lang)))
+    for text, want in data:
+        got = boundaries(split(text, lang))
         right, said, true = right + len(want & got), said + len(got), true + len(want)
         whole += want == got
         if errors > 0 and want != got:
@@ -143,16 +147,16 @@ def measure(split: Splitter, data: list[list[str]], lang: str, errors: int = 0) 
     return p, r, (2 * p * r / (p + r) if p + r else 0.0), whole / max(1, len(data))
 
 
-def languages(sets: dict[tuple[str, str], list[list[str]]]) -> None:
-    """How often the language of single sentences is guessed right, by how sure the guess is."""
+def languages(sets: Sets) -> None:
+    """How often the language of a short text is guessed right, by how sure the guess is."""
     for (name, lang), data in sets.items():
-        lines = [s for chunk in data for s in chunk if len(s) >= 40]
-        guesses = [guess_language(x) for x in lines]
+        texts = [s for text, _ in data for s in ours(text, lang) if len(s) >= 40]
+        guesses = [guess_language(x) for x in texts]
         right = sum(g == lang for g, _ in guesses)
         sure = [g == lang for g, c in guesses if c >= 0.5]
         print(
-            f"{name:7} {lang}  {len(lines):6} sentences of 40 characters or more: {right / len(lines):.4f} right; "
-            f"{len(sure) / len(lines):.3f} of them at 0.5 or surer, {sum(sure) / max(1, len(sure)):.4f} right"
+            f"{name:7} {lang}  {len(texts):6} sentences of 40 characters or more: {right / len(texts):.4f} right; "
+            f"{len(sure) / len(texts):.3f} of them at 0.5 or surer, {sum(sure) / max(1, len(sure)):.4f} right"
         )
 
 
@@ -174,7 +178,7 @@ def main() -> int:
     for (name, lang), data in sets.items():
         if args.set not in name:
             continue
-        size = sum(len(s) for chunk in data for s in chunk)
+        size = sum(len(text) for text, _ in data)
         for title, split in splitters.items():
             began = time.process_time()
             p, r, f, whole = measure(split, data, lang, args.errors)

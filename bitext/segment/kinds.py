@@ -25,12 +25,13 @@ _TITLE = re.compile(
     _I,
 )
 _CREDIT_WORD = (
-    r"(?:photos?|photographie|photograph|image|picture|cr[ée]dits?|illustration|infographie|dessin|drawing|capture d.[ée]cran"
-    r"|screenshot|screengrab|vid[ée]o|légende|caption|foto|bild|avec l.aimable autorisation|courtesy|©|ⓒ|\(c\))"
+    r"(?:photos?|photographie|photograph|image|picture|cr[ée]dits?|illustration|infographie|dessin|drawing"
+    r"|capture d.[ée]cran|screenshot|screengrab|vid[ée]o|légende|caption|foto|bild|avec l.aimable autorisation|courtesy|©|ⓒ|\(c\))"
 )
 _CREDIT = re.compile(
     rf"[(\[]\s*(?:{_CREDIT_WORD}(?=[\s:./©(/]|$)[^()\[\]]{{0,120}}|[^()\[\]]{{0,80}}"
-    r"(?:/|via|\s)\s*(?:Getty Images|Shutterstock|AFP|Reuters|REUTERS|Flickr|Wikimedia Commons|iStock|Unsplash|EPA|Sipa|SIPA)"
+    r"(?:/|via|\s)\s*(?:Getty Images|Shutterstock|AFP|Reuters|REUTERS|Flickr|Wikimedia Commons|iStock|Unsplash"
+    r"|EPA|Sipa|SIPA)"
     r"[^()\[\]]{0,40})\s*[)\]]\s*\.?$",
     _I,
 )
@@ -50,15 +51,18 @@ _STRONG = [
     r"\b(?:soutenez|aidez)[- ](?:nous|le site|notre|votre|la rédaction)",
     r"\bvotre (?:soutien|don|contribution|générosité)\b",
     r"\b(?:faire|faites) un don\b",
-    r"\b(?:notre|ce) (?:site|journal|média|rédaction|chaîne) en vie\b|\bfaire vivre (?:notre|ce) (?:site|média|journal)",
+    r"\b(?:notre|ce) (?:site|journal|média|rédaction|chaîne) en vie\b",
+    r"\bfaire vivre (?:notre|ce) (?:site|média|journal)",
     r"\bavons besoin de (?:vous|votre|vos|financement|dons)",
     r"\b(?:lire|consulter|voir|retrouver)\b.{0,20}\b(?:l.article (?:original|complet|entier)|la suite|version originale)",
     r"^(?:lire|voir|à lire) aussi\b|^sur le même sujet\b|^articles? (?:similaires|liés|connexes)|^à propos de l.auteur",
-    r"\btous droits réservés\b|\breproduction (?:interdite|autorisée)\b|\bmentions légales\b|\bpolitique de confidentialité\b",
+    r"\btous droits réservés\b|\breproduction (?:interdite|autorisée)\b",
+    r"\bmentions légales\b|\bpolitique de confidentialité\b",
     r"\b(?:laisse[rz]|poste[rz]|écrire) un commentaire\b|\bcliquez ici\b|\btélécharge[rz] (?:notre|l.)appli",
     r"\b(?:nos|des|aux) (?:annonceurs|publicités)\b|\bbloqueur de publicité",
     r"\b(?:accepter|acceptez|utilise|utilisons) (?:les |des )?cookies\b",
-    r"\bsubscribe (?:to|now|today|for)\b|\bsign up (?:for|to|now|here|today)\b|\bjoin our (?:mailing|newsletter|community)",
+    r"\bsubscribe (?:to|now|today|for)\b|\bsign up (?:for|to|now|here|today)\b",
+    r"\bjoin our (?:mailing|newsletter|community)",
     r"\b(?:follow|contact|join|support|email) us\b|\bshare (?:this|on|with your|via)\b",
     r"\b(?:like|enjoy|liked|enjoyed|love)\b.{0,12}\bthis (?:article|post|story|page|video)",
     r"\b(?:make|consider making|give) a (?:donation|contribution)\b|\bdonate (?:now|today|here|to)\b",

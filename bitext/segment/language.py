@@ -10,25 +10,30 @@ from functools import cache
 __all__ = ["guess_language"]
 
 _FUNCTION_WORDS = {
-    "fr": "le la les l un une des du de d au aux et est à a il elle ils elles on nous vous je j tu ce c cet cette ces que qu"
-    " qui dans en sur sous par pour avec sans pas ne n plus se s son sa ses leur leurs mais ou où donc si comme"
-    " tout tous toute être été sont était avait ont fait même aussi bien entre après avant selon deux dont y notre votre",
-    "en": "the of and to a in is it you that he was for on are with as i his they be at one have this from or had by not"
-    " but what all were we when your can said there an which she do how their if will up other about out many then"
-    " them these so her would him has more no could my than been who its now did get may our where after t s don",
-    "de": "der die das und in zu den ist von mit dem nicht ein eine es sich auf für des im an als er sie auch wird bei aus"
-    " dass daß ich nach wie haben war am sind hat wir so werden einen einer noch um zum zur nur kann man aber vor über"
-    " oder durch sein ihr seine wenn mehr gegen vom doch schon diese dieser einem",
-    "es": "el la los las de que y a en un una se no es por con su para al lo como más o pero sus le ya este sí porque"
-    " esta son entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni"
-    " contra otros ese eso ante ellos del fue ha era está han",
-    "it": "il lo la i gli le l di a da in con su per tra fra e è che non un una uno si del della dei delle dell nel nella al"
-    " alla ai alle dal dalla sono come più ma anche ha ho questo questa se ci suo sua loro o quando chi dove cui mi ti"
-    " hanno era stato essere molto tutti c d",
-    "pt": "o a os as de do da dos das em no na nos nas um uma que e é não se com por para como mais mas ao à seu sua ou"
-    " quando muito foi são também só pelo pela até isso ela entre depois sem mesmo aos ter nós já está eu também ele",
-    "nl": "de het een en van in is dat op te zijn met voor niet aan er om hij ze ook als bij maar dan nog uit door over naar"
-    " wordt heeft kan worden deze dit wat zou werd of was had ik je we hun zich geen onder meer tot die",
+    "fr": "le la les l un une des du de d au aux et est à a il elle ils elles on nous vous je j tu ce c cet"
+    " cette ces que qu qui dans en sur sous par pour avec sans pas ne n plus se s son sa ses leur leurs"
+    " mais ou où donc si comme tout tous toute être été sont était avait ont fait même aussi bien entre"
+    " après avant selon deux dont y notre votre",
+    "en": "the of and to a in is it you that he was for on are with as i his they be at one have this from or"
+    " had by not but what all were we when your can said there an which she do how their if will up other"
+    " about out many then them these so her would him has more no could my than been who its now did get"
+    " may our where after t s don",
+    "de": "der die das und in zu den ist von mit dem nicht ein eine es sich auf für des im an als er sie auch"
+    " wird bei aus dass daß ich nach wie haben war am sind hat wir so werden einen einer noch um zum zur"
+    " nur kann man aber vor über oder durch sein ihr seine wenn mehr gegen vom doch schon diese dieser"
+    " einem",
+    "es": "el la los las de que y a en un una se no es por con su para al lo como más o pero sus le ya este sí"
+    " porque esta son entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante"
+    " todos uno les ni contra otros ese eso ante ellos del fue ha era está han",
+    "it": "il lo la i gli le l di a da in con su per tra fra e è che non un una uno si del della dei delle dell"
+    " nel nella al alla ai alle dal dalla sono come più ma anche ha ho questo questa se ci suo sua loro o"
+    " quando chi dove cui mi ti hanno era stato essere molto tutti c d",
+    "pt": "o a os as de do da dos das em no na nos nas um uma que e é não se com por para como mais mas ao à"
+    " seu sua ou quando muito foi são também só pelo pela até isso ela entre depois sem mesmo aos ter nós"
+    " já está eu também ele",
+    "nl": "de het een en van in is dat op te zijn met voor niet aan er om hij ze ook als bij maar dan nog uit"
+    " door over naar wordt heeft kan worden deze dit wat zou werd of was had ik je we hun zich geen onder"
+    " meer tot die",
 }
 _LETTERS = {
     "fr": "çèêëœùûîôâïæ",

@@ -7,6 +7,7 @@ of short lines, a poem or one sentence a line fails that test.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ def _full(line: _Line, nxt: _Line, width: float) -> bool:
 
 def _wrap_width(blocks: list[list[_Line]]) -> int | None:
     """The column at which these blocks are wrapped, or None if they are not."""
-    breaks = [(a, b) for block in blocks for a, b in zip(block, block[1:], strict=False) if not b.item]
+    breaks = [(a, b) for block in blocks for a, b in itertools.pairwise(block) if not b.item]
     if len(breaks) < 3:
         return None
     # the longest line sets the width; a few (a long URL, a heading) may stick out

@@ -37,7 +37,6 @@ _ELISION = re.compile(r"^(?:[dljnmtsc]|qu|jusqu|lorsqu|puisqu)['’]", re.I)
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.-?)+[^\W\d_]$")
 _ROMAN = re.compile(r"[IVXLCDM]+\b")
 _MARKER = re.compile(r"\s*[\"«“(\[]*(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,5})$")
-_DASH = re.compile(r"\s+[—–-]{1,2}\s+$")
 _TIME_TAIL = re.compile(
     r"(?:[ECMP][SD]?T|GMT|UTC|BST|CES?T|Eastern|Pacific|Central|Mountain|local|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
@@ -46,7 +45,9 @@ _SPEECH = re.compile(
     r"(?:said|says|asked|asks|cried|replied|exclaimed|shouted|answered|whispered|demanded|inquired|enquired|called|"
     r"repeated|added|continued|muttered|murmured|yelled|wondered|interrupted|remarked|returned|wrote|tweeted)\b"
 )
-_ARTICLES = frozenset("Le La Les Du Des De D L".split())
+_SMALL_START = re.compile(r"[a-z][A-Z]|https?://|www\.")  # iPhone, an address
+_POINT = re.compile(r"[a-z]\)\s")  # a point of a list: b) …
+_ARTICLES = frozenset(["Le", "La", "Les", "Du", "Des", "De", "D", "L"])
 _ENDINGS = frozenset(["etc", "usw", "a.m", "p.m", "am", "pm"])
 
 
@@ -62,7 +63,7 @@ def _quote_roles(text: str, german: bool) -> dict[int, bool]:
     """
     roles: dict[int, bool] = {}
     found: dict[str, list[int]] = {}
-    for m in re.finditer("[\"“»«›‹]" if german else "[\"“]", text):
+    for m in re.finditer('["“»«›‹]' if german else '["“]', text):
         found.setdefault(m.group(), []).append(m.start())
     # a straight single quote is an apostrophe unless white space stands on one side
     found["'"] = [m.start() for m in re.finditer(r"(?<!\S)'(?=\s|$|[^\W\d_])|(?<=[.!?,…])'(?=\s|$)|(?<=\s)'$", text)]
@@ -183,19 +184,15 @@ class _Splitter:
         c, mark = text[at], text[dot]
         if c in "@#":
             return True
-        if not c.isalnum():
+        if not c.isalnum() or (c.isdigit() and (mark == "…" or text.startswith("..", dot))):
             return False
         plain = mark == "." and text[dot : dot + 2] not in ("..",) and stop == dot + 1
         after = _WORD.match(text, at)
         word = after.group() if after else ""
-        if c.islower() and not self.caseless:
-            follow = text[at : at + 8]
-            camel = len(word) > 1 and word[1].isupper()
-            return (camel or follow.startswith(("http:/", "https:/", "www."))) and not (
-                plain and self.abbreviated(start, dot, at, word)
-            )
         if plain and self.abbreviated(start, dot, at, word):
             return False
+        if c.islower() and not self.caseless:
+            return bool(_SMALL_START.match(text, at) or (_POINT.match(text, at) and _POINT.match(text, start)))
         return not (self.english and quoted and mark in "!?" and _SPEECH.match(text, at))
 
     def starter_follows(self, i: int) -> bool:
@@ -218,13 +215,13 @@ class _Splitter:
             return False
         digit = text[at].isdigit()
         starter = word in lists.starters and (len(word) > 1 or word in "AIÀY" or text[at + 1 : at + 2] in ("'", "’"))
-        opened = text[at - 1] in "\"«“„([" if at else False
+        opened = text[at - 1] in '"«“„' or (text[at - 1] == "(" and not digit)
         if token.lower() in _ENDINGS or token.lower().endswith("etc"):
             return token.lower() in ("a.m", "p.m") and bool(_TIME_TAIL.match(text, at))
         if _known(token, lists.never):
             return True
         if _known(token, lists.numeric):
-            if digit or bool(_ROMAN.match(text, at)) and not starter:
+            if digit or (bool(_ROMAN.match(text, at)) and not starter):
                 return True
             return token[0].isupper() and len(token) == 1 and not starter
         if token.isdigit():
@@ -273,8 +270,13 @@ def split_sentences(text: str, lang: str = "fr") -> list[tuple[int, int]]:
             break
         while pair < len(pairs) and pairs[pair][1] < mark:
             pair += 1
-        if pair < len(pairs) and pairs[pair][0] < mark and (
-            end <= pairs[pair][1] or not s.starter_follows(end)  # inside a bracket of the sentence, or its last word
+        if (
+            pair < len(pairs)
+            and pairs[pair][0] < mark
+            and (
+                end <= pairs[pair][1]
+                or not s.starter_follows(end)  # inside a bracket of the sentence, or its last word
+            )
         ):
             continue
         if not _ends(s, text, start, mark, end, quoted):
