@@ -1,0 +1,133 @@
+"""The fast engine: CTranslate2, int8 on the CPU unless asked otherwise. Needs neither torch nor transformers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from bitext.errors import ModelError
+from bitext.translate.base import Decoding, Hypothesis, Tokens
+from bitext.translate.convert import COMPUTE_TYPES, converted
+from bitext.translate.directory import MarianDirectory
+from bitext.translate.tokenizer import EOS
+
+__all__ = ["CTranslate2Engine"]
+
+_MOST_WORKERS = 8  # more than that share one memory bus without gain
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        return os.cpu_count() or 1
+
+
+class CTranslate2Engine:
+    """Runs a Marian model with CTranslate2.
+
+    One single-threaded worker a core translates whole batches: two OpenMP threads inside one batch wait
+    for each other at every layer and collapse as soon as another process takes a core.
+
+    Args:
+        model: the Marian directory; converted once and kept in the user's cache.
+        compute_type: of weights and activations.
+        threads: number of workers; by default one a core, at most eight.
+        device: `cpu`, `cuda` or `auto`.
+
+    Raises:
+        ModelError: the model is damaged, or the machine cannot compute with that type.
+    """
+
+    def __init__(
+        self, model: MarianDirectory, compute_type: str = "int8", threads: int | None = None, device: str = "cpu"
+    ) -> None:
+        import ctranslate2
+
+        if compute_type not in COMPUTE_TYPES:
+            raise ModelError(
+                f"there is no compute type {compute_type!r}", mend=f"choose among {', '.join(COMPUTE_TYPES)}"
+            )
+        self.name = f"ctranslate2-{ctranslate2.__version__}"
+        self.compute_type = compute_type
+        self.workers = max(1, threads if threads is not None else min(_cores(), _MOST_WORKERS))
+        if device == "cpu" and compute_type not in ctranslate2.get_supported_compute_types("cpu"):
+            raise ModelError(f"this processor cannot compute with {compute_type}", mend="use --compute-type float32")
+        path, temporary = converted(model, compute_type)
+
+        def open_(path: Any) -> Any:
+            return ctranslate2.Translator(
+                str(path), device=device, compute_type=compute_type, inter_threads=self.workers, intra_threads=1
+            )
+
+        try:
+            self._translator = open_(path)
+        except RuntimeError:  # a copy in the cache that was cut off or overwritten
+            path, temporary = converted(model, compute_type, renew=True)
+            try:
+                self._translator = open_(path)
+            except (RuntimeError, ValueError) as e:
+                raise ModelError(f"cannot be loaded by CTranslate2 ({e})", path=model.path, mend=model.mend) from None
+        except ValueError as e:
+            raise ModelError(
+                f"cannot be loaded by CTranslate2 ({e})", mend="choose another device or compute type"
+            ) from None
+        finally:
+            if temporary is not None:
+                shutil.rmtree(temporary, ignore_errors=True)
+
+    def _ahead(self, calls: Iterable[Any]) -> Iterator[list[Any]]:
+        """Results in order, with as many batches begun as keep every worker busy."""
+        pending: deque[list[Any]] = deque()
+        for call in calls:
+            pending.append(call)
+            if len(pending) > 2 * self.workers:
+                yield [r.result() for r in pending.popleft()]
+        while pending:
+            yield [r.result() for r in pending.popleft()]
+
+    def generate(self, batches: Iterable[Sequence[Tokens]], decoding: Decoding) -> Iterator[list[Hypothesis]]:
+        """See `base.Engine`. The log-probabilities come from forced decoding of the best hypothesis."""
+        options = {
+            "asynchronous": True,
+            "beam_size": decoding.beam,
+            "length_penalty": decoding.length_penalty,
+            "no_repeat_ngram_size": decoding.no_repeat_ngram_size,
+            "repetition_penalty": decoding.repetition_penalty,
+            "max_decoding_length": decoding.max_tokens,
+            "max_input_length": 0,
+            "disable_unk": True,
+        }
+        kept: deque[list[list[str]]] = deque()
+
+        def begin() -> Iterator[Any]:
+            for batch in batches:
+                source = [[*tokens, EOS] for tokens in batch]
+                kept.append(source)
+                yield self._translator.translate_batch(source, **options)
+
+        def rescore() -> Iterator[Any]:
+            for results in self._ahead(begin()):
+                target = [r.hypotheses[0] for r in results]
+                found.append(target)
+                yield self._translator.score_batch(kept.popleft(), target, max_input_length=0, asynchronous=True)
+
+        found: deque[list[list[str]]] = deque()
+        for scores in self._ahead(rescore()):
+            yield [Hypothesis(tuple(t), tuple(s.log_probs)) for t, s in zip(found.popleft(), scores, strict=True)]
+
+    def score(self, batches: Iterable[tuple[Sequence[Tokens], Sequence[Tokens]]]) -> Iterator[list[list[float]]]:
+        """See `base.Engine`."""
+
+        def begin() -> Iterator[Any]:
+            for sources, targets in batches:
+                yield self._translator.score_batch(
+                    [[*t, EOS] for t in sources], [list(t) for t in targets], max_input_length=0, asynchronous=True
+                )
+
+        for scores in self._ahead(begin()):
+            yield [list(s.log_probs) for s in scores]

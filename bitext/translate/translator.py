@@ -1,0 +1,246 @@
+"""The translator that both engines share: batching, order, limits, repair, memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bitext.document import Signature, Translation
+from bitext.translate.base import Decoding, Engine, Hypothesis, Stats, Tokens
+from bitext.translate.batching import batches, windows
+from bitext.translate.directory import MarianDirectory
+from bitext.translate.memory import TranslationMemory
+from bitext.translate.prepare import clean, join, split, untranslatable
+from bitext.translate.repair import attempts, problems
+from bitext.translate.tokenizer import MarianPieces
+
+__all__ = ["MarianTranslator"]
+
+_FIRST, _MOST = 64, 512  # segments looked ahead
+_RULES = 1  # of splitting and repair; change it and remembered translations are made anew
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A segment, or a part of a long one, on its way through the model."""
+
+    text: str
+    tokens: Tokens
+    best: Hypothesis | None = None
+    output: str = ""
+    faults: tuple[str, ...] = ()
+    passed: bool = False
+
+
+@dataclass(slots=True)
+class _Job:
+    """One distinct text of a window and the pieces it was cut into."""
+
+    text: str
+    pieces: list[_Piece] = field(default_factory=list)
+
+    def done(self) -> Translation:
+        if all(p.passed for p in self.pieces):
+            return Translation(self.text)
+        logprobs = tuple(round(x, 5) for p in self.pieces if p.best for x in p.best.logprobs)
+        return Translation(
+            text=join([p.text for p in self.pieces], [p.output for p in self.pieces]),
+            score=round(sum(logprobs) / max(1, len(logprobs)), 5),
+            tokens=tuple(t for p in self.pieces if p.best for t in (*p.best.tokens, "</s>")),
+            token_logprobs=logprobs,
+            problems=tuple(dict.fromkeys(f for p in self.pieces for f in p.faults)),
+        )
+
+
+class MarianTranslator:
+    """A `Translator` from a Marian directory and an engine that runs it.
+
+    Args:
+        model: the Marian directory.
+        engine: what runs it.
+        pieces: its tokeniser.
+        decoding: how to search.
+        limit: segments of more tokens are split at clauses; at most what the model has positions for.
+        budget: tokens in a batch, padding included.
+        repair: try other settings on what came out badly.
+        memory: where translations are kept between runs, or None.
+    """
+
+    def __init__(
+        self,
+        model: MarianDirectory,
+        engine: Engine,
+        pieces: MarianPieces,
+        *,
+        decoding: Decoding,
+        limit: int,
+        budget: int = 1024,
+        repair: bool = True,
+        memory: TranslationMemory | None = None,
+    ) -> None:
+        self.model, self.engine, self.decoding, self.memory = model, engine, decoding, memory
+        self.limit = max(2, min(limit, model.positions - 2))
+        self.name, self.source_lang, self.target_lang = model.name, model.source_lang, model.target_lang
+        self.stats = Stats()
+        self._pieces, self._budget, self._repair = pieces, budget, repair
+        self._workers = int(getattr(engine, "workers", 1))
+
+    @property
+    def signature(self) -> Signature:
+        """Model, hash of its weights, engine, decoding: what reproduces a translation."""
+        return Signature.of(
+            mt=self.name,
+            weights=self.model.hash[:12],
+            engine=f"{self.engine.name}-{self.engine.compute_type}",
+            decoding=f"{self.decoding},limit={self.limit}" + ("" if self._repair else ",unrepaired"),
+        )
+
+    @property
+    def settings(self) -> str:
+        """All that decides what a text becomes, for the translation memory."""
+        return f"{_RULES}|{self.model.hash}|{self._pieces.prefix}|{self.decoding.max_tokens}|{self.signature}"
+
+    def translate(self, texts: Iterable[str]) -> list[Translation]:
+        """One translation a text, in order; see `stream`."""
+        return list(self.stream(texts))
+
+    def stream(self, texts: Iterable[str]) -> Iterator[Translation]:
+        """Translate a stream in order, looking at most a few hundred segments ahead.
+
+        White space and control characters inside a text become single spaces. A text without letters, an
+        address or a handle comes back as it is. What the model got wrong is tried again with other
+        settings; if it stays bad, the best attempt is given and its `problems` say so.
+        """
+        for window in windows(texts, _FIRST, _MOST):
+            done = self._window([clean(t) if t else "" for t in window])
+            for text in window:
+                self.stats.segments += 1
+                if text.strip() and not untranslatable(cleaned := clean(text)):
+                    yield done[cleaned]
+                else:
+                    self.stats.passed += 1
+                    yield Translation(text)
+
+    def _window(self, texts: list[str]) -> dict[str, Translation]:
+        wanted = [t for t in dict.fromkeys(texts) if not untranslatable(t)]
+        done: dict[str, Translation] = {}
+        if self.memory is not None:
+            known = zip(wanted, self.memory.get(wanted), strict=True)
+            done = {text: translation for text, translation in known if translation is not None}
+            self.stats.remembered += sum(t in done for t in texts)
+        jobs = [self._job(t) for t in wanted if t not in done]
+        waiting = {id(p): job for job in jobs for p in job.pieces}
+        left = {id(job): sum(not p.passed for p in job.pieces) for job in jobs}
+
+        def finish(finished: list[_Piece]) -> None:
+            """Keep what is complete, at once: a run that is killed here goes on from here."""
+            new = []
+            for piece in finished:
+                job = waiting[id(piece)]
+                left[id(job)] -= 1
+                if not left[id(job)]:
+                    done[job.text] = job.done()
+                    new.append((job.text, done[job.text]))
+            if self.memory is not None:
+                self.memory.put(new)
+
+        for job in jobs:
+            if not left[id(job)]:
+                done[job.text] = job.done()
+        bad: list[_Piece] = []
+        for batch in self._generate([p for job in jobs for p in job.pieces if not p.passed], self.decoding):
+            for piece, found in batch:
+                piece.best, piece.output = found, self._pieces.decode(found.tokens)
+                piece.faults = self._faults(piece, found, piece.output)
+            worse = [p for p, _ in batch if p.faults and self._repair]
+            bad += worse
+            finish([p for p, _ in batch if not (p.faults and self._repair)])
+        self._mend(bad, finish)
+        return done
+
+    def _job(self, text: str) -> _Job:
+        tokens = self._pieces.encode(text)
+        if len(tokens) <= self.limit:
+            return _Job(text, [_Piece(text, tokens)])
+        self.stats.split += 1
+        room = self.limit - (self._pieces.prefix is not None)
+        parts = split(text, room, self._pieces.count)
+        pieces = [_Piece(p, self._pieces.encode(p)) for p in parts]
+        for piece in pieces:
+            if untranslatable(piece.text):
+                piece.passed, piece.output = True, piece.text
+        return _Job(text, pieces)
+
+    def _faults(self, piece: _Piece, found: Hypothesis, output: str) -> tuple[str, ...]:
+        return problems(piece.text, output, len(piece.tokens), len(found.tokens))
+
+    def _mend(self, bad: list[_Piece], finish: Any) -> None:
+        """Try the next settings on what is still bad; keep the attempt with the fewest faults, then the likeliest."""
+        self.stats.retried += len(bad)
+        for decoding in attempts(self.decoding):
+            if not bad:
+                return
+            still: list[_Piece] = []
+            for batch in self._generate(bad, decoding):
+                for piece, found in batch:
+                    output = self._pieces.decode(found.tokens)
+                    faults = self._faults(piece, found, output)
+                    if piece.best is None or len(faults) < len(piece.faults):
+                        piece.best, piece.output, piece.faults = found, output, faults
+                good = [p for p, _ in batch if not p.faults]
+                self.stats.repaired += len(good)
+                finish(good)
+                still += [p for p, _ in batch if p.faults]
+            bad = still
+        finish(bad)
+
+    def _generate(self, pieces: list[_Piece], decoding: Decoding) -> Iterator[list[tuple[_Piece, Hypothesis]]]:
+        """Run pieces through the engine by length, batch by batch, counting as it goes."""
+        groups = batches([len(p.tokens) + 1 for p in pieces], self._budget, at_least=2 * self._workers)
+        started = time.perf_counter()
+        results = self.engine.generate(([pieces[i].tokens for i in group] for group in groups), decoding)
+        for group, found in zip(groups, results, strict=True):
+            self.stats.seconds += time.perf_counter() - started
+            self.stats.batches += 1
+            self.stats.source_tokens += sum(len(pieces[i].tokens) + 1 for i in group)
+            self.stats.target_tokens += sum(len(h.logprobs) for h in found)
+            yield [(pieces[i], h) for i, h in zip(group, found, strict=True)]
+            started = time.perf_counter()
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Translation]:
+        """Force-decode each target given its source; nothing is split, repaired or remembered.
+
+        The result's `tokens` end with the end of sentence. Where a source or a target is longer than the
+        model has positions for, only its beginning is scored and `problems` says *too long*.
+
+        Raises:
+            ValueError: the two have different lengths.
+        """
+        if len(sources) != len(targets):
+            raise ValueError(f"{len(sources)} sources for {len(targets)} targets")
+        most = self.model.positions - 1
+        rows = []
+        for source, target in zip(sources, targets, strict=True):
+            a, b = self._pieces.encode(clean(source)), self._pieces.encode_target(clean(target))
+            rows.append((a[:most], b[:most], ("too long",) if max(len(a), len(b)) > most else ()))
+        out: list[Translation] = [Translation("")] * len(rows)
+        groups = batches([max(len(a), len(b)) + 1 for a, b, _ in rows], 2 * self._budget, at_least=2 * self._workers)
+        started = time.perf_counter()
+        calls = (([rows[i][0] for i in group], [rows[i][1] for i in group]) for group in groups)
+        for group, found in zip(groups, self.engine.score(calls), strict=True):
+            for i, logprobs in zip(group, found, strict=True):
+                rounded = tuple(round(x, 5) for x in logprobs)
+                out[i] = Translation(
+                    targets[i],
+                    round(sum(rounded) / len(rounded), 5),
+                    (*rows[i][1], "</s>"),
+                    rounded,
+                    rows[i][2],
+                )
+            self.stats.batches += 1
+            self.stats.source_tokens += sum(len(rows[i][0]) + 1 for i in group)
+            self.stats.target_tokens += sum(map(len, found))
+        self.stats.seconds += time.perf_counter() - started
+        return out
