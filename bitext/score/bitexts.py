@@ -29,10 +29,13 @@ def _counted(document: Document, segments: range) -> list[int]:
     return [i for i in segments if document.segments[i].kind not in EXCLUDED]
 
 
-def scored_beads(bitext: Bitext) -> list[ScoredBead]:
+def scored_beads(bitext: Bitext, *, back: bool = True) -> list[ScoredBead]:
     """The beads with counted text on both sides: back-translation as hypothesis, source as reference.
 
     Boilerplate and separators are left out of a bead's text, as they are left out of the document's.
+
+    Args:
+        back: the hypotheses are back-translations; otherwise the target's own text (two texts in one language).
 
     Raises:
         BitextError: the bitext has no source, no beads or no translations.
@@ -41,19 +44,14 @@ def scored_beads(bitext: Bitext) -> list[ScoredBead]:
         raise BitextError("there is no original to score against", mend="give one with --original")
     if not bitext.beads:
         raise BitextError("the two texts are not aligned yet", mend="align them before scoring")
-    if not bitext.translations:
+    if back and not bitext.translations:
         raise BitextError("the text is not back-translated yet", mend="translate it before scoring")
-    return _pairs(bitext)
-
-
-def _pairs(bitext: Bitext) -> list[ScoredBead]:
-    assert bitext.source is not None
+    texts = [t.text for t in bitext.translations] if back else bitext.target.texts
     found = []
     for k, bead in enumerate(bitext.beads):
         source, target = _counted(bitext.source, bead.source), _counted(bitext.target, bead.target)
         if source and target:
-            texts = [t.text for t in bitext.translations] or bitext.target.texts
-            hypothesis = " ".join(t for t in (texts[i] for i in target) if t)
+            hypothesis = " ".join(texts[i] for i in target)
             reference = " ".join(bitext.source.segments[i].text for i in source)
             found.append(ScoredBead(k, _one_line(hypothesis), _one_line(reference), bead.shape))
     return found
@@ -75,13 +73,15 @@ def coverage(bitext: Bitext, scored: Sequence[Bead]) -> dict[str, float]:
     return shares
 
 
-def exclusion_notes(bitext: Bitext) -> list[str]:
-    """Sentences on what the figures leave out: boilerplate, separators, and text with no counterpart."""
+def exclusion_notes(bitext: Bitext, *, source: str = "original", target: str = "translation") -> list[str]:
+    """Sentences on what the figures leave out: boilerplate, separators, and text with no counterpart.
+
+    `source` and `target` are what the two sides are called.
+    """
     said = []
-    for side, document in (("source", bitext.source), ("target", bitext.target)):
-        if document is None or (side == "source" and bitext.origin != "original"):
+    for side, name, document in (("source", source, bitext.source), ("target", target, bitext.target)):
+        if document is None or (side == "source" and bitext.origin == "back-translation"):
             continue
-        name = "original" if side == "source" else "translation"
         if left_out := sum(s.kind in EXCLUDED for s in document):
             said.append(f"{_segments(left_out)} of the {name} (boilerplate, separators) {_is(left_out)} not scored.")
         alone = [
@@ -91,12 +91,10 @@ def exclusion_notes(bitext: Bitext) -> list[str]:
             for i in _counted(document, getattr(bead, side))
         ]
         if alone:
-            characters = sum(len(document.segments[i].text) for i in alone)
+            size, n = sum(len(document.segments[i].text) for i in alone), len(alone)
+            verbs = ("has", "is") if n == 1 else ("have", "are")
             said.append(
-                f"{_segments(len(alone))} of the {name} ({characters} characters) {_has(len(alone))} "
-                "no counterpart on the other side and are not scored."
-                if len(alone) > 1
-                else f"1 segment of the {name} ({characters} characters) has no counterpart and is not scored."
+                f"{_segments(n)} of the {name} ({size} characters) {verbs[0]} no counterpart and {verbs[1]} not scored."
             )
     return said
 
@@ -111,10 +109,6 @@ def _segments(n: int) -> str:
 
 def _is(n: int) -> str:
     return "is" if n == 1 else "are"
-
-
-def _has(n: int) -> str:
-    return "has" if n == 1 else "have"
 
 
 def score_bitext(
@@ -153,6 +147,7 @@ def score_bitext(
     """
     from bitext.score.free import score_free
     from bitext.score.metrics import score
+    from bitext.score.quality import estimate
 
     if bitext.source is None or bitext.origin == "back-translation":
         return score_free(bitext, forward=forward)
@@ -174,30 +169,25 @@ def score_bitext(
         tokenize=tokenize,
     )
     by_bead = {p.index: scores.beads[i] for i, p in enumerate(pairs)}
+    by_segment = {i: value for k, value in by_bead.items() for i in bitext.beads[k].target}
     notes = [
         "The back-translation is compared with the original: the figures measure the translation "
         "and the back-translating model together, and are no BLEU of the translation itself.",
         *exclusion_notes(bitext),
         *scores.notes,
     ]
-    unreliable = sum(bool(t.problems) for t, s in zip(bitext.translations, bitext.target, strict=True) if _in(s.kind))
+    unreliable = sum(bool(bitext.translations[i].problems) for i in _counted(bitext.target, range(len(bitext.target))))
     if unreliable:
         notes.append(
             f"{_segments(unreliable)} could not be back-translated reliably and {_is(unreliable)} scored as is."
         )
     if len(pairs) < 100:
         notes.append(f"{len(pairs)} beads are few for corpus metrics: read the intervals, not the decimals.")
-    from bitext.score.quality import estimate
-
     return Scores(
         "reference",
         scores.metrics,
         by_bead,
-        estimate(bitext, forward=forward, reverse=reverse) if forward or reverse else (),
+        estimate(bitext, forward=forward, reverse=reverse, similarity=by_segment),
         coverage(bitext, [bitext.beads[p.index] for p in pairs]),
         tuple(notes),
     )
-
-
-def _in(kind: Kind) -> bool:
-    return kind not in EXCLUDED

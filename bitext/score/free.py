@@ -76,8 +76,7 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
 
     if not bitext.translations:
         raise BitextError("the text is not back-translated yet", mend="translate it before scoring")
-    if forward is not None and len(forward) != len(bitext.target):
-        raise BitextError(f"{len(forward)} forward scores for {len(bitext.target)} segments")
+    quality = estimate(bitext, forward=forward)
     counted = [i for i, s in enumerate(bitext.target) if s.kind not in EXCLUDED and s.text.strip()]
     if not counted:
         raise BitextError("the text has no segment to score, only boilerplate or separators")
@@ -106,7 +105,6 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
         "The back-translation is not scored against itself.",
         *exclusion_notes(bitext),
     ]
-    quality = estimate(bitext, forward=forward)
     share = sum(len(t) for t in texts) / max(1, sum(len(s.text) for s in bitext.target))
     if share < 1:
         notes.append(f"The figures cover {share:.0%} of the text's characters.")

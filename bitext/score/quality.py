@@ -8,11 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 from bitext.document import Bitext, Translation
+from bitext.errors import BitextError
 from bitext.score.bitexts import EXCLUDED
 
-__all__ = ["Estimator", "estimate", "features"]
+__all__ = ["Estimator", "Scorer", "estimate", "features", "model_scores"]
+
+
+class Scorer(Protocol):
+    """The part of a translator that is wanted here."""
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Translation]: ...
 
 
 @dataclass(frozen=True)
@@ -81,11 +89,11 @@ def features(
         found["back"] = back.score
         found["unreliable"] = float(bool(back.problems))
         found["ratio"] = abs(math.log((len(back.text) + 3) / (len(target) + 3)))
-    if forward is not None:
+    if forward is not None and forward.text:
         found["forward"] = forward.score
         if best is not None:
             found["forward_relative"] = forward.score - best.score
-    if reverse is not None:
+    if reverse is not None and reverse.text:
         found["reverse"] = reverse.score
         if "back" in found:
             found["reverse_relative"] = reverse.score - found["back"]
@@ -112,7 +120,14 @@ def estimate(
     Returns:
         One entry a target segment; None for boilerplate, separators, and where no fitted model fits the
         evidence given. Which models are fitted, on what and how well: `calibration.json` beside this file.
+
+    Raises:
+        BitextError: as many scores as there are no segments.
     """
+    given = {"forward": forward, "reverse": reverse, "best": best}
+    for name, values in given.items():
+        if values is not None and len(values) != len(bitext.target):
+            raise BitextError(f"{len(values)} {name} scores for {len(bitext.target)} segments")
     with_original = bitext.source is not None and bitext.origin != "back-translation"
     models = [m for m in estimators() if with_original or m.name.startswith("alone")]
     result: list[float | None] = []
@@ -131,3 +146,35 @@ def estimate(
         model = next((m for m in models if m.usable(known)), None)
         result.append(None if model is None else model.probability(known))
     return tuple(result)
+
+
+def model_scores(
+    bitext: Bitext, *, forward: Scorer | None = None, back: Scorer | None = None
+) -> dict[str, list[Translation]]:
+    """The model scores that `estimate` and `score_bitext` take, by forced decoding; one a target segment.
+
+    With an original, the texts of a bead are scored as a whole and each of its target segments gets that score;
+    a segment without a counterpart, and every segment without an original, is scored against its back-translation.
+
+    Args:
+        forward: translates from the original's language into the target's: gives `forward`.
+        back: translates the other way: gives `reverse`, with an original only.
+    """
+    n = len(bitext.target)
+    pairs = [(t.text, s.text) for t, s in zip(bitext.translations, bitext.target, strict=True)]
+    with_original = bitext.source is not None and bitext.origin != "back-translation"
+    if with_original:
+        for bead in bitext.beads:
+            if bead.source and bead.target:
+                for i in bead.target:
+                    pairs[i] = (bitext.source_text(bead), bitext.target_text(bead))
+    scored = [i for i in range(n) if pairs[i][0].strip() and bitext.target.segments[i].kind not in EXCLUDED]
+    unique = list(dict.fromkeys(pairs[i] for i in scored))
+    found: dict[str, list[Translation]] = {}
+    if forward is not None:
+        by_pair = dict(zip(unique, forward.score([s for s, _ in unique], [t for _, t in unique]), strict=True))
+        found["forward"] = [by_pair.get(p, Translation("")) for p in pairs]
+    if back is not None and with_original:
+        by_pair = dict(zip(unique, back.score([t for _, t in unique], [s for s, _ in unique]), strict=True))
+        found["reverse"] = [by_pair.get(p, Translation("")) for p in pairs]
+    return found

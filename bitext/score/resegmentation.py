@@ -1,0 +1,164 @@
+"""Re-segmentation of an output to the reference's segments by word edit distance.
+
+The method of mwerSegmenter (Matusov, Leusch, Bender and Ney 2005, "Evaluating Machine Translation Output
+with Automatic Sentence Segmentation", IWSLT): the output is one stream of words, cut where the sum of the
+edit distances between the pieces and the reference segments is least; with several references each segment
+takes the nearest. Exact (no beam), in O(words × words) time; the cuts are found again in blocks of about
+√segments, so memory stays O(words × √segments).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bitext.errors import BitextError, InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Resegmented", "resegment", "resegment_words"]
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Resegmented:
+    """The output's text in as many pieces as the reference has segments, and what the cut cost.
+
+    `edits` is the sum of the pieces' edit distances to their references, in words.
+    """
+
+    segments: tuple[str, ...]
+    edits: int
+
+
+def resegment(
+    hypothesis: Sequence[str] | str,
+    references: Sequence[Sequence[str]] | Sequence[str],
+    *,
+    split_punctuation: bool = True,
+    lowercase: bool = True,
+) -> Resegmented:
+    """Cut the hypothesis into pieces, one a segment of the reference, in order.
+
+    Args:
+        hypothesis: lines in their order, or the whole text.
+        references: n segments, or several references of n segments each.
+        split_punctuation: compare words and punctuation marks one by one, so that a full stop can decide
+            where a segment ends; otherwise words as white space parts them, as mwerSegmenter does.
+        lowercase: compare without case.
+
+    Returns:
+        n pieces of the hypothesis's own text (white space normalised), some perhaps empty.
+
+    Raises:
+        InputError: the references are empty or differ in length.
+    """
+    text = " ".join([hypothesis] if isinstance(hypothesis, str) else hypothesis)
+    refs = [list(references)] if references and isinstance(references[0], str) else [list(r) for r in references]
+    if not refs or not refs[0]:
+        raise InputError("there are no reference segments to cut the text by")
+    if len({len(r) for r in refs}) > 1:
+        raise InputError(f"the references have {', '.join(str(len(r)) for r in refs)} lines: they must have as many")
+    pattern = _TOKEN if split_punctuation else re.compile(r"\S+")
+
+    def tokens(line: object) -> list[str]:
+        return pattern.findall(str(line).lower() if lowercase else str(line))
+
+    places = [m.span() for m in pattern.finditer(text)]
+    words = [text[a:b].lower() if lowercase else text[a:b] for a, b in places]
+    cuts, edits = resegment_words(words, [[tokens(line) for line in r] for r in refs])
+    starts = [a for a, _ in places] + [len(text)]
+    pieces = (" ".join(text[starts[a] : starts[b]].split()) for a, b in zip([0, *cuts], cuts, strict=False))
+    return Resegmented(tuple(pieces), edits)
+
+
+def resegment_words(words: Sequence[str], references: Sequence[Sequence[Sequence[str]]]) -> tuple[list[int], int]:
+    """Where to cut words into as many pieces as each reference has segments.
+
+    Args:
+        words: the output.
+        references: reference → segment → words.
+
+    Returns:
+        The exclusive end of each piece (the last is `len(words)`), and the total edit distance. Among equal
+        cuts, words that match nothing stay with the piece before them.
+    """
+    import numpy as np
+
+    ids: dict[str, int] = {}
+    hyp = np.array([ids.setdefault(w, len(ids)) for w in words], dtype="int32")
+    refs = [
+        [np.array([ids.setdefault(w, len(ids)) for w in segment], dtype="int32") for segment in r] for r in references
+    ]
+    n, segments = len(hyp), len(refs[0])
+    step = max(1, int(segments**0.5))
+    advance = _advance()
+
+    cost = np.arange(n + 1, dtype="int32")
+    cost[1:] = np.iinfo("int32").max // 2  # nothing stands before the first segment
+    checkpoints = []
+    for k in range(segments):
+        if k % step == 0:
+            checkpoints.append(cost)
+        cost, _ = _segment(advance, hyp, cost, [r[k] for r in refs])
+    edits = int(cost[n])
+
+    ends, end = [0] * segments, n
+    for block in reversed(range(len(checkpoints))):
+        first, last = block * step, min((block + 1) * step, segments)
+        cost, begins = checkpoints[block], []
+        for k in range(first, last):
+            cost, begin = _segment(advance, hyp, cost, [r[k] for r in refs])
+            begins.append(begin)
+        for k in reversed(range(first, last)):
+            ends[k] = end
+            end = int(begins[k - first][end])
+    return ends, edits
+
+
+def _segment(
+    advance: Callable[..., Any], hyp: np.ndarray, cost: np.ndarray, references: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cost of every prefix of the output after one more segment, and where that segment's piece begins."""
+    best, begin = advance(hyp, cost, references[0])
+    for reference in references[1:]:
+        other, start = advance(hyp, cost, reference)
+        better = other < best
+        best[better], begin[better] = other[better], start[better]
+    return best, begin
+
+
+@cache
+def _advance() -> Callable[..., Any]:
+    try:
+        from numba import njit
+    except ImportError as e:
+        raise BitextError("re-segmentation needs numba", mend="pip install numba") from e
+    import numpy as np
+
+    @njit(cache=True, nogil=True)
+    def advance(hyp, cost, reference):  # type: ignore[no-untyped-def]  # numba compiles it for its arguments
+        n = len(hyp)
+        row, begin = cost.copy(), np.arange(n + 1).astype(np.int32)
+        for i in range(1, n + 1):  # words before the segment's first match; on a tie the earlier segment keeps them
+            if row[i - 1] + 1 < row[i]:
+                row[i], begin[i] = row[i - 1] + 1, begin[i - 1]
+        for word in reference:
+            above, above_begin = row[0], begin[0]  # the cell up and left
+            row[0] += 1
+            for i in range(1, n + 1):
+                best, start = above + (hyp[i - 1] != word), above_begin
+                above, above_begin = row[i], begin[i]
+                if above + 1 < best:
+                    best, start = above + 1, above_begin
+                if row[i - 1] + 1 < best:
+                    best, start = row[i - 1] + 1, begin[i - 1]
+                row[i], begin[i] = best, start
+        return row, begin
+
+    return advance

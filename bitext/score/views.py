@@ -1,0 +1,261 @@
+"""The document view: where a score comes from. Buckets, n-gram differences, best and worst segments."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+from bitext.document import Bitext, Scores
+from bitext.errors import BitextError
+from bitext.score.bitexts import scored_beads
+from bitext.score.metrics import as_references, build, segment_chrf, statistics
+
+__all__ = ["Bucket", "Example", "NgramDifference", "View", "buckets", "extremes", "ngram_differences", "view"]
+
+_NUMBER = re.compile(r"\d")
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 30), (31, 45), (46, None))
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Segments that have something in common, scored by themselves.
+
+    `by` says what (length, numbers, names, rare words, kind, shape), `label` which, `members` are their indices.
+    """
+
+    by: str
+    label: str
+    members: tuple[int, ...]
+    bleu: float
+    chrf: float
+
+
+@dataclass(frozen=True)
+class Example:
+    """A segment with its chrF."""
+
+    index: int
+    chrf: float
+    hypothesis: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class NgramDifference:
+    """An n-gram that one system gets right more often: `a` and `b` count its matches with the reference.
+
+    `lean` is (a + α) / (a + b + 2α): near 1 the first system's, near 0 the second's.
+    """
+
+    ngram: tuple[str, ...]
+    a: int
+    b: int
+    lean: float
+
+
+@dataclass(frozen=True)
+class View:
+    """A document by its parts."""
+
+    buckets: tuple[Bucket, ...]
+    best: tuple[Example, ...]
+    worst: tuple[Example, ...]
+    chrf: tuple[float, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and numbers, for JSON."""
+        return asdict(self)
+
+
+def _length(text: str) -> str:
+    n = len(_WORD.findall(text))
+    for low, high in _LENGTHS:
+        if high is None or n <= high:
+            return f"{low}+ words" if high is None else f"{low}–{high} words"
+    raise AssertionError("the last bucket is open")
+
+
+def _has_name(text: str) -> bool:
+    """A capital inside a sentence, not after its end: good enough to part a document in two."""
+    words = text.split()
+    return any(
+        re.match(r"[^\w]*[A-ZÀ-Þ]\w", w) and not re.search(r"[.!?:“«\"]$", before)
+        for before, w in pairwise(words)
+        if w.strip(".,;:!?") != "I"
+    )
+
+
+def _rare(references: Sequence[str]) -> Callable[[str], str]:
+    counts = Counter(w.lower() for r in references for w in _WORD.findall(r))
+
+    def label(text: str) -> str:
+        words = [w.lower() for w in _WORD.findall(text)]
+        once = sum(counts[w] == 1 for w in words)
+        share = once / len(words) if words else 0
+        return "few rare words" if share < 0.15 else "some rare words" if share < 0.35 else "many rare words"
+
+    return label
+
+
+def buckets(
+    hypotheses: Sequence[str],
+    references: Sequence[Sequence[str]] | Sequence[str],
+    by: Iterable[str] = ("length", "numbers", "names", "rare words"),
+    *,
+    lang: str = "en",
+    labels: dict[str, Sequence[str]] | None = None,
+) -> tuple[Bucket, ...]:
+    """Score groups of segments, grouped by their (first) reference.
+
+    Args:
+        by: of `length`, `numbers`, `names`, `rare words` (occurring once in the references).
+        labels: more groupings: name → a label a segment (such as `shape` or `kind`).
+
+    Raises:
+        BitextError: an unknown grouping, or as many labels as there are no segments.
+    """
+    refs = as_references(references)
+    first = refs[0]
+    grouping: dict[str, Sequence[str]] = {}
+    known: dict[str, Callable[[str], str]] = {
+        "length": _length,
+        "numbers": lambda t: "with numbers" if _NUMBER.search(t) else "without numbers",
+        "names": lambda t: "with names" if _has_name(t) else "without names",
+        "rare words": _rare(first),
+    }
+    for name in by:
+        if name not in known:
+            raise BitextError(f"segments cannot be grouped by {name!r}", mend=f"choose from {', '.join(known)}")
+        grouping[name] = [known[name](r or "") for r in first]
+    for name, given in (labels or {}).items():
+        if len(given) != len(first):
+            raise BitextError(f"{len(given)} labels of {name} for {len(first)} segments")
+        grouping[name] = list(given)
+    chrf = statistics(build("chrf", refs), hypotheses)
+    bleu = statistics(build("bleu", refs, lang=lang), hypotheses)
+    order = [f"{low}+ words" if high is None else f"{low}–{high} words" for low, high in _LENGTHS]
+    found = []
+    for name, by_segment in grouping.items():
+        members: dict[str, list[int]] = {}
+        for i, label in enumerate(by_segment):
+            members.setdefault(label, []).append(i)
+        for label in sorted(members, key=lambda x: (order.index(x) if x in order else 0, x)):
+            rows = members[label]
+            found.append(
+                Bucket(
+                    name,
+                    label,
+                    tuple(rows),
+                    float(bleu.metric._aggregate_and_compute([list(bleu.rows[i]) for i in rows]).score),
+                    float(chrf.metric._aggregate_and_compute([list(chrf.rows[i]) for i in rows]).score),
+                )
+            )
+    return tuple(found)
+
+
+def extremes(
+    hypotheses: Sequence[str], references: Sequence[Sequence[str]] | Sequence[str], count: int = 10
+) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """The best and the worst segments by chrF, best first and worst first; ties in document order."""
+    refs = as_references(references)
+    scores = segment_chrf(statistics(build("chrf", refs), hypotheses))
+    return _extremes(scores, hypotheses, refs[0], count)
+
+
+def _extremes(
+    scores: Sequence[float], hypotheses: Sequence[str], reference: Sequence[str], count: int
+) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    def examples(order: list[int]) -> tuple[Example, ...]:
+        return tuple(Example(i, scores[i], hypotheses[i], reference[i]) for i in order[:count])
+
+    rows = range(len(scores))
+    return examples(sorted(rows, key=lambda i: -scores[i])), examples(sorted(rows, key=lambda i: scores[i]))
+
+
+def _matches(hypothesis: str, references: Sequence[str], order: int) -> Counter[tuple[str, ...]]:
+    """N-grams of the hypothesis that stand in a reference, clipped as BLEU clips them."""
+
+    def ngrams(text: str) -> Counter[tuple[str, ...]]:
+        words = re.findall(r"\w+(?:['’-]\w+)*|[^\w\s]", text)
+        return Counter(tuple(words[i : i + n]) for n in range(1, order + 1) for i in range(len(words) - n + 1))
+
+    there: Counter[tuple[str, ...]] = Counter()
+    for r in references:
+        there |= ngrams(r)
+    return ngrams(hypothesis) & there
+
+
+def ngram_differences(
+    a: Sequence[str],
+    b: Sequence[str],
+    references: Sequence[Sequence[str]] | Sequence[str],
+    *,
+    order: int = 4,
+    alpha: float = 1.0,
+    count: int = 20,
+) -> tuple[tuple[NgramDifference, ...], tuple[NgramDifference, ...]]:
+    """The n-grams that the first system gets right and the second does not, and the other way round.
+
+    The measure is that of compare-mt (Neubig et al. 2019): smoothed share of matched n-grams.
+
+    Returns:
+        The first system's, best first, and the second's.
+
+    Raises:
+        BitextError: the texts differ in length.
+    """
+    refs = as_references(references)
+    if len({len(a), len(b), *(len(r) for r in refs)}) > 1:
+        raise BitextError("both systems and the references must have as many lines")
+    ours: Counter[tuple[str, ...]] = Counter()
+    theirs: Counter[tuple[str, ...]] = Counter()
+    for i, (x, y) in enumerate(zip(a, b, strict=True)):
+        lines = [r[i] or "" for r in refs]
+        ours.update(_matches(x, lines, order))
+        theirs.update(_matches(y, lines, order))
+    found = [
+        NgramDifference(g, ours[g], theirs[g], (ours[g] + alpha) / (ours[g] + theirs[g] + 2 * alpha))
+        for g in ours.keys() | theirs.keys()
+        if ours[g] != theirs[g]
+    ]
+    first = sorted((d for d in found if d.a > d.b), key=lambda d: (-d.lean, -len(d.ngram), d.ngram))
+    second = sorted((d for d in found if d.b > d.a), key=lambda d: (d.lean, -len(d.ngram), d.ngram))
+    return tuple(first[:count]), tuple(second[:count])
+
+
+def view(bitext: Bitext, scores: Scores | None = None, *, count: int = 10) -> View:
+    """The document view of a scored bitext: buckets (also by kind and shape), best and worst beads.
+
+    `members` and `index` are bead indices.
+
+    Args:
+        scores: of `score_bitext`, to use its bead scores; computed if not given.
+
+    Raises:
+        BitextError: no original, no beads or no translations.
+    """
+    assert scores is None or scores.kind == "reference"
+    pairs = scored_beads(bitext)
+    hyps, refs = [p.hypothesis for p in pairs], [p.reference for p in pairs]
+    by_bead = scores.beads if scores is not None else {}
+    chrf = [by_bead[p.index] for p in pairs] if all(p.index in by_bead for p in pairs) else None
+    if chrf is None:
+        chrf = segment_chrf(statistics(build("chrf", [refs]), hyps))
+    kinds = [str(bitext.target.segments[bitext.beads[p.index].target[0]].kind) for p in pairs]
+    found = buckets(hyps, refs, labels={"kind": kinds, "shape": [p.shape for p in pairs]}) if pairs else ()
+    best, worst = _extremes(chrf, hyps, refs, count)
+
+    def at(examples: tuple[Example, ...]) -> tuple[Example, ...]:
+        return tuple(Example(pairs[e.index].index, e.chrf, e.hypothesis, e.reference) for e in examples)
+
+    return View(
+        tuple(Bucket(b.by, b.label, tuple(pairs[i].index for i in b.members), b.bleu, b.chrf) for b in found),
+        at(best),
+        at(worst),
+        tuple(chrf),
+    )
