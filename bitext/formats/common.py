@@ -10,25 +10,30 @@ import lzma
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from bitext.document import Bead, Bitext, Document, Flag
-from bitext.errors import InputError
+from bitext.document import Bead, Bitext, Document, Flag, Translation
+from bitext.errors import InputError, OutputError
 from bitext.files import decode, reason, writing
 
 __all__ = [
     "COMPRESSIONS",
+    "Row",
     "creating",
     "flags_by_bead",
     "from_pairs",
+    "from_rows",
     "langs_of",
     "language_matches",
     "name_of",
     "one_line",
     "opening",
     "opening_utf8",
+    "rows_of",
+    "split_lines",
     "text_of",
 ]
 
@@ -105,6 +110,14 @@ def text_of(path: Path_) -> str:
     return decode(data, path)
 
 
+def split_lines(text: str) -> list[str]:
+    """Lines at LF, CRLF or (in files that have no other) CR, and nowhere else; without the last empty one."""
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else lines
+
+
 @contextlib.contextmanager
 def creating(path: Path_, *, binary: bool = False) -> Iterator[IO]:
     """As `bitext.files.writing`, compressed if the name ends in .gz, .bz2 or .xz."""
@@ -129,6 +142,87 @@ def creating(path: Path_, *, binary: bool = False) -> Iterator[IO]:
                 text.detach()
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bead as formats of pairs see it: joined texts; the flags' spans count in `target`, their segment is ignored."""
+
+    source: str
+    target: str
+    score: float = 0.0
+    confidence: float | None = None
+    moved: bool = False
+    back: str | None = None
+    flags: tuple[Flag, ...] = ()
+    shape: str = ""
+
+
+def rows_of(bitext: Bitext) -> Iterator[Row]:
+    """The beads as rows; before alignment, each target segment beside its back-translation.
+
+    Raises:
+        OutputError: there are two sides and no beads.
+    """
+    if not bitext.beads:
+        if bitext.source is not None and (len(bitext.source) or len(bitext.target)):
+            raise OutputError("the two sides are not aligned, so there are no pairs to write", mend="run bitext align")
+        beads: Iterable[Bead] = (Bead(range(0), range(j, j + 1)) for j in range(len(bitext.target)))
+        bitext = bitext.with_(beads=tuple(beads))
+    flags = flags_by_bead(bitext)
+    for b, bead in enumerate(bitext.beads):
+        back = bitext.back_text(bead) if bitext.translations and bead.target else None
+        source = back or "" if bitext.source is None else bitext.source_text(bead)
+        yield Row(
+            source,
+            bitext.target_text(bead),
+            bead.score,
+            bead.confidence,
+            bead.moved,
+            back,
+            tuple(replace(flag, span=(start, end)) for start, end, flag in flags.get(b, ())),
+            bead.shape,
+        )
+
+
+def from_rows(
+    rows: Iterable[Row],
+    source_lang: str = "en",
+    target_lang: str = "fr",
+    *,
+    source_name: str = "",
+    target_name: str = "",
+) -> Bitext:
+    """A bitext of one segment a side and row.
+
+    An empty (or blank) side makes a 1–0 or 0–1 bead; a row that is blank on both sides is left out.
+    Translations are set if any row has a back-translation.
+    """
+    sources: list[str] = []
+    targets: list[str] = []
+    backs: list[str | None] = []
+    beads: list[Bead] = []
+    flags: list[Flag] = []
+    for row in rows:
+        n, m = bool(row.source.strip()), bool(row.target.strip())
+        if not (n or m):
+            continue
+        i, j = len(sources), len(targets)
+        beads.append(Bead(range(i, i + n), range(j, j + m), row.score, row.confidence, row.moved))
+        if n:
+            sources.append(row.source)
+        if m:
+            targets.append(row.target)
+            backs.append(row.back)
+            flags += [replace(flag, segment=j) for flag in row.flags]
+    translations = (Translation(back or "") for back in backs) if any(back is not None for back in backs) else ()
+    return Bitext(
+        Document.from_lines(targets, target_lang, target_name),
+        Document.from_lines(sources, source_lang, source_name),
+        translations=tuple(translations),
+        beads=tuple(beads),
+        flags=tuple(flags),
+    )
+
+
 def from_pairs(
     pairs: Iterable[tuple[str, str]],
     source_lang: str = "en",
@@ -137,28 +231,12 @@ def from_pairs(
     source_name: str = "",
     target_name: str = "",
 ) -> Bitext:
-    """A bitext of one segment a side from (source, target) texts.
+    """A bitext from (source, target) texts; see `from_rows` for blank sides.
 
-    An empty (or blank) side makes a 1–0 or 0–1 bead; a pair that is blank on both sides is left out.
     The direction is fixed: `source` is the original, `target` the translation under examination.
     """
-    sources: list[str] = []
-    targets: list[str] = []
-    beads: list[Bead] = []
-    for source, target in pairs:
-        n, m = bool(source.strip()), bool(target.strip())
-        if n or m:
-            i, j = len(sources), len(targets)
-            beads.append(Bead(range(i, i + n), range(j, j + m)))
-            if n:
-                sources.append(source)
-            if m:
-                targets.append(target)
-    return Bitext(
-        Document.from_lines(targets, target_lang, target_name),
-        Document.from_lines(sources, source_lang, source_name),
-        beads=tuple(beads),
-    )
+    rows = (Row(source, target) for source, target in pairs)
+    return from_rows(rows, source_lang, target_lang, source_name=source_name, target_name=target_name)
 
 
 def langs_of(bitext: Bitext) -> tuple[str, str]:

@@ -26,10 +26,10 @@ from os import PathLike
 from typing import IO, Any
 
 from bitext.document import Bead, Bitext, Document, Flag, Metric, Scores, Segment, Translation
-from bitext.errors import OutputError
+from bitext.errors import FormatError, OutputError
 from bitext.formats.common import Path_, creating, opening_utf8
 from bitext.formats.json_lines import Record, parse
-from bitext.formats.jsonl_read import assemble, pairs, uncovered
+from bitext.formats.jsonl_read import assemble, flag_on, pairs, uncovered
 
 __all__ = ["VERSION", "dump", "dumps", "flag_record", "load", "loads", "read", "records", "scores_record", "write"]
 
@@ -155,6 +155,26 @@ def flag_record(flag: Flag, bitext: Bitext | None = None) -> dict[str, Any]:
     if flag.confidence is not None:
         record["confidence"] = flag.confidence
     return record
+
+
+def flag_to_json(flag: Flag) -> str:
+    """One flag as JSON, without the segment, for formats that hang it on the text it is about."""
+    return to_line({k: v for k, v in flag_record(flag).items() if k != "segment"}).rstrip("\n")
+
+
+def flag_from_json(text: str, target: str, path: Path_, line: int) -> Flag:
+    """The inverse of `flag_to_json`, on segment 0; the span must lie within `target`.
+
+    Raises:
+        FormatError: not such a JSON.
+    """
+    try:
+        record = next(parse([text], str(path)), None)
+        if record is None:
+            raise FormatError("is empty", path=path)
+        return flag_on(Record(record.value, str(path), line), target)
+    except FormatError as e:
+        raise FormatError(f"a flag: {e.problem}", path=path, line=line, mend=e.mend) from None
 
 
 def _fault(bitext: Bitext) -> str | None:

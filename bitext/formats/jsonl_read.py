@@ -23,7 +23,7 @@ from bitext.errors import FormatError
 from bitext.formats.common import from_pairs, language_matches
 from bitext.formats.json_lines import Record
 
-__all__ = ["assemble", "pairs", "uncovered"]
+__all__ = ["assemble", "flag_on", "pairs", "uncovered"]
 
 _TYPES = ("bitext", "document", "segment", "translation", "bead", "scores", "flag")
 
@@ -260,14 +260,18 @@ def _scores(r: Record) -> Scores:
 
 
 def _flag(r: Record, target: Document) -> Flag:
-    severity = r.text("severity")
-    if severity not in list(Severity):
-        raise r.wrong("severity", f"one of {', '.join(Severity)}")
     segment = r.integer("segment")
     if segment >= len(target):
         raise r.fault(f"a flag on segment {segment}, but there are {len(target)}", "mend the index")
+    return flag_on(r, target.segments[segment].text, segment)
+
+
+def flag_on(r: Record, text: str, segment: int = 0) -> Flag:
+    """A flag from its record; its span must lie within `text`."""
+    severity = r.text("severity")
+    if severity not in list(Severity):
+        raise r.wrong("severity", f"one of {', '.join(Severity)}")
     span = r.list_of("span", (int,), "two whole numbers")
-    text = target.segments[segment].text
     if len(span) != 2 or not 0 <= span[0] <= span[1] <= len(text):
         raise r.wrong("span", f"[start, end] within the {len(text)} characters of segment {segment}")
     marked = text[span[0] : span[1]]
