@@ -26,7 +26,8 @@ _TITLE = re.compile(
 )
 _CREDIT_WORD = (
     r"(?:photos?|photographie|photograph|image|picture|cr[ée]dits?|illustration|infographie|dessin|drawing"
-    r"|capture d.[ée]cran|screenshot|screengrab|vid[ée]o|légende|caption|foto|bild|avec l.aimable autorisation|courtesy|©|ⓒ|\(c\))"
+    r"|capture d.[ée]cran|screenshot|screengrab|vid[ée]o|légende|caption|foto|bild"
+    r"|avec l.aimable autorisation|courtesy|©|ⓒ|\(c\))"
 )
 _CREDIT = re.compile(
     rf"[(\[]\s*(?:{_CREDIT_WORD}(?=[\s:./©(/]|$)[^()\[\]]{{0,120}}|[^()\[\]]{{0,80}}"
@@ -54,7 +55,8 @@ _STRONG = [
     r"\b(?:notre|ce) (?:site|journal|média|rédaction|chaîne) en vie\b",
     r"\bfaire vivre (?:notre|ce) (?:site|média|journal)",
     r"\bavons besoin de (?:vous|votre|vos|financement|dons)",
-    r"\b(?:lire|consulter|voir|retrouver)\b.{0,20}\b(?:l.article (?:original|complet|entier)|la suite|version originale)",
+    r"\b(?:lire|consulter|voir|retrouver)\b.{0,20}"
+    r"\b(?:l.article (?:original|complet|entier)|la suite|version originale)",
     r"^(?:lire|voir|à lire) aussi\b|^sur le même sujet\b|^articles? (?:similaires|liés|connexes)|^à propos de l.auteur",
     r"\btous droits réservés\b|\breproduction (?:interdite|autorisée)\b",
     r"\bmentions légales\b|\bpolitique de confidentialité\b",
@@ -96,7 +98,7 @@ _MAX_CHECKED = 1500  # a longer paragraph is no boilerplate, nor heading, nor ca
 
 
 def evidence(text: str) -> int:
-    """How much in a paragraph addresses the site's reader: 2 a strong phrase, 1 a weak one; `_ENOUGH` is enough."""
+    """How much in a paragraph addresses the site's reader: 2 a strong phrase, 1 a weak one, 0 under three weak ones."""
     if len(text) > _MAX_CHECKED:
         return 0
     strong = sum(bool(p.search(text)) for p in _STRONG_RE)

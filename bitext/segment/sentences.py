@@ -142,7 +142,7 @@ class _Splitter:
         self.german, self.english = base == "de", base == "en"
         self.abbreviations: Abbreviations = abbreviations(lang)
         self.roles = _quote_roles(text, self.german)
-        self.caseless = text == text.lower() and len(text) < 100_000
+        self.caseless = text == text.lower()  # nobody marks the beginning of a sentence here
 
     def closes(self, i: int) -> bool:
         """Whether the character closes a quote or bracket."""
@@ -195,11 +195,22 @@ class _Splitter:
             return bool(_SMALL_START.match(text, at) or (_POINT.match(text, at) and _POINT.match(text, start)))
         return not (self.english and quoted and mark in "!?" and _SPEECH.match(text, at))
 
-    def starter_follows(self, i: int) -> bool:
-        """Whether the word after `i` is one that usually begins a sentence."""
-        m = _OPENERS.match(self.text, i)
-        word = _WORD.match(self.text, m.end() if m else i)
-        return word is not None and word.group() in self.abbreviations.starters
+    def starter(self, word: str, at: int) -> bool:
+        """Whether `word`, which stands at `at`, usually begins a sentence; L, D, J, … only with an apostrophe."""
+        if word not in self.abbreviations.starters:
+            return False
+        return len(word) > 1 or word in "AIÀY" or self.text[at + 1 : at + 2] in ("'", "’")
+
+    def bracket_ends(self, mark: int, end: int) -> bool:
+        """Whether a bracket ends its sentence though its stop lies inside: (*… at last.) The …*, not *(… etc.) et*."""
+        m = _OPENERS.match(self.text, end)
+        at = m.end() if m else end
+        word = _WORD.match(self.text, at)
+        if word is None or not self.starter(word.group(), at):
+            return False
+        found = _TOKEN.search(self.text[max(0, mark - _WINDOW) : mark])
+        token, lists = found.group() if found else "", self.abbreviations
+        return len(token) > 3 and not any(_known(token, known) for known in (lists.never, lists.numeric, lists.maybe))
 
     def abbreviated(self, start: int, dot: int, at: int, word: str) -> bool:
         """Whether the full stop at `dot` belongs to what precedes it, `word` (at `at`) being the next word."""
@@ -214,7 +225,7 @@ class _Splitter:
         if not token:
             return False
         digit = text[at].isdigit()
-        starter = word in lists.starters and (len(word) > 1 or word in "AIÀY" or text[at + 1 : at + 2] in ("'", "’"))
+        starter = self.starter(word, at)
         opened = text[at - 1] in '"«“„' or (text[at - 1] == "(" and not digit)
         if token.lower() in _ENDINGS or token.lower().endswith("etc"):
             return token.lower() in ("a.m", "p.m") and bool(_TIME_TAIL.match(text, at))
@@ -275,7 +286,7 @@ def split_sentences(text: str, lang: str = "fr") -> list[tuple[int, int]]:
             and pairs[pair][0] < mark
             and (
                 end <= pairs[pair][1]
-                or not s.starter_follows(end)  # inside a bracket of the sentence, or its last word
+                or not s.bracket_ends(mark, end)  # inside a bracket of the sentence, or its last word
             )
         ):
             continue
