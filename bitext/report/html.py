@@ -228,9 +228,9 @@ class _Page:
         if row.bead is not None and not row.alone:
             said.append(f"similarity {row.bead.score:.2f}")
         if row.bead is not None and row.bead.confidence is not None:
-            said.append(f"alignment {view.percent(row.bead.confidence)} sure")
+            said.append(f"{'' if said else 'alignment '}{view.percent(row.bead.confidence)} sure")
         scores = self.bitext.scores
-        if scores is not None and row.index in scores.beads:
+        if scores is not None and row.index is not None and row.index in scores.beads:
             said.append(f"chrF {scores.beads[row.index]:.0f}")
         return " · ".join(said)
 
@@ -245,9 +245,7 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
     if bitext.scores is not None:
         against = "against the original" if bitext.scores.kind == "reference" else "without a reference"
         for m in bitext.scores.metrics[:3]:
-            interval = (
-                "" if m.interval is None else f", 95 %: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
-            )
+            interval = "" if m.interval is None else f", 95%: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
             out.append((m.name, view.figure(m.value), against + interval))
         names = {"target": view.language(bitext.target.lang, "fr"), "source": bitext.origin}
         for side, share in bitext.scores.coverage.items():
@@ -255,7 +253,7 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
     if bitext.beads:
         shapes = ", ".join(f"{n:,} × {s}" for s, n in view.shapes(bitext)[:3])
         out.append(("beads", f"{len(bitext.beads):,}", shapes))
-    kinds = ", ".join(f"{n:,} {k}" for k, n in view.kinds(bitext)[:3])
+    kinds = ", ".join(view.counted_kind(k, n) for k, n in view.kinds(bitext)[:3])
     out.append(("segments", f"{len(bitext.target):,}", kinds))
     return out
 

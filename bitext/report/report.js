@@ -21,7 +21,7 @@
     return null;
   };
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
-  const showTheme = () => $("#theme").setAttribute("aria-pressed", String(isDark()));
+  const showTheme = () => { $("#theme").textContent = isDark() ? "Light" : "Dark"; };
   const saved = store("bitext-theme");
   if (saved === "dark" || saved === "light") root.dataset.theme = saved;
   const toggleTheme = () => { store("bitext-theme", root.dataset.theme = isDark() ? "light" : "dark"); showTheme(); };

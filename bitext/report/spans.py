@@ -44,8 +44,7 @@ def pieces(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Piece]:
     for at, to in zip(borders, [*borders[1:], size], strict=True):
         for key in closing.get(at, ()):
             active.remove(key)
-        for key in points.get(at, ()):
-            out.append(Piece("", (key,), (key,), (key,)))
+        out += [Piece("", (key,), (key,), (key,)) for key in points.get(at, ())]
         begin = opening.get(at, [])
         active += begin
         if to > at:

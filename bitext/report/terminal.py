@@ -62,8 +62,7 @@ class Summary:
 
     def _figures(self, width: int) -> list[Text]:
         b, out = self.bitext, []
-        kinds = " · ".join(view.count(n, k) for k, n in view.kinds(b) if k != "boilerplate")
-        kinds += "".join(f" · {n:,} boilerplate" for k, n in view.kinds(b) if k == "boilerplate")
+        kinds = " · ".join(view.counted_kind(k, n) for k, n in view.kinds(b))
         out += self._entry("Segments", f"{len(b.target):,}: {kinds}" if kinds else "none", width)
         if b.beads:
             moved = sum(bead.moved for bead in b.beads)
@@ -91,7 +90,7 @@ class Summary:
     @staticmethod
     def _metric(value: float, interval: tuple[float, float] | None) -> str:
         text = view.figure(value)
-        return text if interval is None else f"{text} (95 %: {view.figure(interval[0])}–{view.figure(interval[1])})"
+        return text if interval is None else f"{text} (95%: {view.figure(interval[0])}–{view.figure(interval[1])})"
 
     @staticmethod
     def _sparkline(values: Sequence[float | None], width: int) -> str:

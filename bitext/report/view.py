@@ -17,6 +17,7 @@ __all__ = [
     "clean",
     "compared_with",
     "count",
+    "counted_kind",
     "excerpt",
     "figure",
     "in_order",
@@ -113,11 +114,11 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 
 
 def percent(share: float) -> str:
-    """`.62` → `62 %`; only a whole is written 100 %, and only nothing 0 %."""
+    """`.62` → `62%`; only a whole is written 100%, and only nothing 0%."""
     p = round(100 * share)
     if p == 100 and share < 1:
-        return "> 99 %"
-    return "< 1 %" if p == 0 and share > 0 else f"{p} %"
+        return ">99%"
+    return "<1%" if p == 0 and share > 0 else f"{p}%"
 
 
 def figure(value: float) -> str:
@@ -232,6 +233,11 @@ def kinds(bitext: Bitext) -> list[tuple[Kind, int]]:
     return [(k, n[k]) for k in order if n[k]]
 
 
+def counted_kind(kind: Kind, n: int) -> str:
+    """`9 sentences`, `2 boilerplate`."""
+    return f"{n:,} {kind}" if kind == Kind.BOILERPLATE else count(n, kind)
+
+
 def shapes(bitext: Bitext) -> list[tuple[str, int]]:
     """How many beads of each shape (target–source), most frequent first; moved ones counted in."""
     return Counter(f"{len(b.target)}–{len(b.source)}" for b in bitext.beads).most_common()
@@ -282,7 +288,7 @@ def left_out(bitext: Bitext) -> list[LeftOut]:
         why = "the site's own words, not the article's: shown in grey"
         out.append(LeftOut(f"{count(len(found), 'segment')} of boilerplate", why, found))
     if found := by_kind[Kind.SEPARATOR]:
-        out.append(LeftOut(count(len(found), "separator"), "nothing to translate in them", found))
+        out.append(LeftOut(count(len(found), "separator"), "nothing to translate", found))
     if bitext.source is None or bitext.origin == "back-translation":
         why = "without one, figures compare the text with its own back-translation, which can hide an error and add one"
         out.append(LeftOut("No original", why))
@@ -312,7 +318,7 @@ def left_out(bitext: Bitext) -> list[LeftOut]:
 
 
 def excerpt(text: str, span: tuple[int, int], width: int) -> tuple[str, str, str]:
-    """Text around a span, on one line and at most `width` characters long: before, marked, after."""
+    """Text around a span, on one line, at most `width` characters long and cut at words: before, marked, after."""
     start, end = span
     before, marked, after = (re.sub(r"\s+", " ", clean(t)) for t in (text[:start], text[start:end], text[end:]))
     if len(marked) > width:
@@ -322,7 +328,11 @@ def excerpt(text: str, span: tuple[int, int], width: int) -> tuple[str, str, str
     left = min(len(before), max(room // 2, room - len(after)))
     right = min(len(after), room - left)
     if left < len(before):
-        before = "…" + before[len(before) - left + 1 :] if left else ""
+        before = before[len(before) - max(left - 1, 0) :]
+        cut = before.find(" ", 0, 12) + 1
+        before = f"…{before[cut:]}" if left else ""
     if right < len(after):
-        after = after[: right - 1] + "…" if right else ""
+        after = after[: max(right - 1, 0)]
+        cut = after.rfind(" ", max(len(after) - 12, 0))
+        after = f"{after if cut < 0 else after[:cut]}…" if right else ""
     return before, marked, after
