@@ -1,0 +1,91 @@
+"""What a training run is: every setting that decides its outcome, in one frozen value."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from bitext.errors import FormatError
+
+__all__ = ["TrainConfig"]
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Settings of a run. Two runs with equal settings and data go through the same losses.
+
+    Lengths are in SentencePiece pieces, times in seconds. `batch_tokens` counts padded target
+    tokens of one worker and step. The rate rises linearly over `warmup` steps, then falls with the
+    inverse square root (`half_life`: steps after which it has fallen by √2), and over the last
+    `cooldown` share of `steps`, if those are given, linearly to zero.
+    """
+
+    source_lang: str = "fr"
+    target_lang: str = "en"
+    # model, when it is made from scratch
+    vocabulary: int = 8000
+    d_model: int = 256
+    ffn: int = 1024
+    heads: int = 4
+    encoder_layers: int = 6
+    decoder_layers: int = 2
+    bilingual_start: bool = True
+    # data
+    max_length: int = 100
+    max_ratio: float = 3.0
+    weights: dict[str, float] = field(default_factory=dict)
+    # optimisation
+    lr: float = 1.5e-3
+    warmup: int = 300
+    half_life: int = 40_000
+    cooldown: float = 0.2
+    batch_tokens: int = 1000
+    label_smoothing: float = 0.1
+    dropout: float = 0.05
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    ema: float = 0.999
+    seed: int = 1
+    # machine
+    workers: int = 2
+    device: str = "cpu"
+    bf16: bool = True
+    # when to stop, look and save; none of these changes the course of the losses
+    steps: int | None = None
+    minutes: float | None = None
+    patience: int | None = None
+    dev_every: float = 900.0
+    dev_segments: int = 300
+    bleu_segments: int = 100
+    save_every: float = 300.0
+    log_every: int = 20
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        rate = self.lr * min(1.0, (step + 1) / max(1, self.warmup)) * (1 + step / self.half_life) ** -0.5
+        if self.steps and self.cooldown > 0:
+            rate *= min(1.0, (self.steps - step) / max(1.0, self.cooldown * self.steps))
+        return rate
+
+    def save(self, path: Path) -> None:
+        """Write the settings as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> TrainConfig:
+        """Read what `save` wrote.
+
+        Raises:
+            FormatError: not such a file.
+        """
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as e:
+            raise FormatError(f"holds no training settings ({e})", path=path, mend="delete the state folder") from None
+
+    def same_course(self, other: TrainConfig) -> bool:
+        """Whether a checkpoint made under `other` can be gone on with under these settings."""
+        free = dict.fromkeys(("minutes", "patience", "dev_every", "dev_segments", "bleu_segments", "save_every"))
+        free |= {"log_every": 20, "steps": None, "lr": 0.0, "half_life": 1, "cooldown": 0.0, "warmup": 0}
+        return replace(self, **free) == replace(other, **free)  # type: ignore[arg-type]

@@ -1,0 +1,138 @@
+"""Training on a tiny corpus: it learns, it can be killed anywhere, it adapts and turns round a model."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bitext.errors import BitextError
+from bitext.train.config import TrainConfig
+from bitext.train.launch import train
+from bitext.train.plot import plot
+
+NOUNS = [
+    ("chat", "cat"),
+    ("chien", "dog"),
+    ("livre", "book"),
+    ("train", "train"),
+    ("pain", "bread"),
+    ("jardin", "garden"),
+]
+ADJECTIVES = [("noir", "black"), ("grand", "big"), ("petit", "small"), ("vieux", "old"), ("blanc", "white")]
+VERBS = [("voit", "sees"), ("aime", "loves"), ("cherche", "seeks"), ("garde", "keeps")]
+
+TINY = TrainConfig(
+    vocabulary=120,
+    d_model=32,
+    ffn=64,
+    heads=2,
+    encoder_layers=1,
+    decoder_layers=1,
+    batch_tokens=200,
+    workers=1,
+    warmup=10,
+    lr=3e-3,
+    dropout=0.1,
+    bf16=False,
+    steps=40,
+    log_every=1,
+    save_every=0.0,
+    dev_every=1e9,
+)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = random.Random(0)
+    path = tmp_path_factory.mktemp("data") / "pairs.tsv"
+    lines = set()
+    while len(lines) < 900:
+        (f1, e1), (f2, e2) = rng.sample(NOUNS, 2)
+        (fa, ea), (fb, eb) = rng.choice(ADJECTIVES), rng.choice(ADJECTIVES)
+        fv, ev = rng.choice(VERBS)
+        lines.add(f"le {f1} {fa} {fv} le {f2} {fb} .\tthe {ea} {e1} {ev} the {eb} {e2} .\tmade")
+    path.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def losses(state: Path) -> dict[int, float]:
+    """The loss of each step; a step that was made twice must have had the same loss."""
+    found: dict[int, float] = {}
+    for line in (state / "log.jsonl").read_text().splitlines():
+        entry = json.loads(line)
+        if "loss" in entry:
+            assert found.setdefault(entry["step"], entry["loss"]) == entry["loss"]
+    return found
+
+
+def test_it_learns_and_writes_a_model_that_loads(corpus: Path, tmp_path: Path) -> None:
+    out = train([corpus], tmp_path / "model", config=replace(TINY, steps=250), dev=corpus)
+    found = losses(tmp_path / "model.training")
+    assert found[250] < 0.5 * found[1]
+    assert {"config.json", "model.safetensors", "source.spm", "vocab.json", "README.md"} <= {
+        p.name for p in out.iterdir()
+    }
+    assert "| made | 900 | 1 |" in (out / "README.md").read_text()
+    from bitext import translate
+
+    translator = translate.load(str(out), engine="transformers")
+    assert translator.source_lang == "fr"
+    assert translator.target_lang == "en"
+    assert len(translator.translate(["le chat noir voit le chien blanc ."])[0].text) > 0
+    assert plot(tmp_path / "model.training").count("<polyline") >= 1
+
+
+def test_two_workers_see_different_pairs_and_agree(corpus: Path, tmp_path: Path) -> None:
+    train([corpus], tmp_path / "model", config=replace(TINY, workers=2, steps=30))
+    assert len(losses(tmp_path / "model.training")) == 30
+
+
+@pytest.mark.slow
+def test_killed_at_random_points_the_losses_are_those_of_an_unbroken_run(corpus: Path, tmp_path: Path) -> None:
+    settings = replace(TINY, steps=300, workers=2)
+    train([corpus], tmp_path / "whole", config=settings)
+    whole = losses(tmp_path / "whole.training")
+    rng = random.Random(1)
+    script = tmp_path / "go.py"
+    script.write_text(
+        "import sys\nfrom pathlib import Path\nfrom tests_config import settings\n"
+        "from bitext.train.launch import train\ntrain([Path(sys.argv[1])], Path(sys.argv[2]), config=settings)\n"
+    )
+    (tmp_path / "tests_config.py").write_text(f"from bitext.train.config import TrainConfig\nsettings = {settings!r}\n")
+    command = [sys.executable, str(script), str(corpus), str(tmp_path / "broken")]
+    kills = 0
+    for _ in range(60):
+        process = subprocess.Popen(command, start_new_session=True)
+        try:
+            process.wait(timeout=rng.uniform(6.0, 12.0) if kills < 10 else 300)
+            break
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+            time.sleep(1.0)  # the workers see that they are orphans
+    assert process.returncode == 0
+    assert kills >= 1
+    assert losses(tmp_path / "broken.training") == whole
+
+
+def test_other_direction_from_the_first_ones_weights(corpus: Path, tmp_path: Path) -> None:
+    first = train([corpus], tmp_path / "fr-en", config=replace(TINY, steps=20))
+    settings = replace(TINY, steps=5, source_lang="en", target_lang="fr")
+    second = train([corpus], tmp_path / "en-fr", start=first, config=settings, reverse_columns=True)
+    config = json.loads((second / "tokenizer_config.json").read_text())
+    assert (config["source_lang"], config["target_lang"]) == ("en", "fr")
+
+
+def test_other_settings_do_not_go_on_from_a_checkpoint(corpus: Path, tmp_path: Path) -> None:
+    train([corpus], tmp_path / "m", config=replace(TINY, steps=3))
+    with pytest.raises(BitextError, match="other settings"):
+        train([corpus], tmp_path / "m", config=replace(TINY, steps=3, dropout=0.3))
