@@ -1,0 +1,150 @@
+"""The corridor that the search stays in, and the products of representations inside it.
+
+Nodes (i, j) mean: i source and j target segments are behind us. A `Band` keeps, for every i, the j of
+`low[i] .. high[i] - 1`; both ends never fall. Everything is stored ragged, so that a band can be narrow where the path
+is clear, wide where it is not, and whole for small documents.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitext.align._jit import jit
+from bitext.align.text import Sparse
+
+__all__ = ["Band", "corridor", "dense_product", "full", "span_norms_dense", "span_norms_sparse", "sparse_product"]
+
+
+class Band(NamedTuple):
+    """Rows `low[i]:high[i]`; the cell (i, j) is stored at `at[i] + j - low[i]`."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    at: NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        return int(self.at[-1])
+
+    @classmethod
+    def of(cls, low: NDArray[np.int64], high: NDArray[np.int64]) -> Band:
+        return cls(low, high, np.concatenate([[0], np.cumsum(high - low)]).astype(np.int64))
+
+    def cells(self, sources: int, targets: int, reach: int) -> Band:
+        """The sentence pairs that beads between nodes of this band can contain.
+
+        A bead of up to `reach` source segments between two nodes needs, in each of its rows, every column between them.
+        """
+        rows = np.arange(sources)
+        low = self.low[np.maximum(rows - reach + 1, 0)]
+        high = self.high[np.minimum(rows + reach, sources)] - 1
+        return Band.of(low, np.maximum(np.minimum(high, targets), low))
+
+
+def full(sources: int, targets: int) -> Band:
+    """The whole matrix of nodes."""
+    return Band.of(np.zeros(sources + 1, np.int64), np.full(sources + 1, targets + 1, np.int64))
+
+
+def corridor(path: NDArray[np.int64], targets: int, radius: int) -> Band:
+    """Nodes at most `radius` rows or columns away from a path.
+
+    Args:
+        path: for each number i of source segments, the lowest and highest j on the path; shape (N + 1, 2).
+    """
+    n = len(path)
+    rows = np.arange(n)
+    low = path[np.maximum(rows - radius, 0), 0] - radius
+    high = path[np.minimum(rows + radius, n - 1), 1] + radius + 1
+    return Band.of(np.clip(low, 0, targets), np.clip(high, 1, targets + 1))
+
+
+@jit
+def _sparse_product(s_start, s_index, s_value, t_start, t_index, t_value, buffer, low, high, at, out):  # type: ignore[no-untyped-def]
+    for i in range(len(low)):
+        a, b = s_start[i], s_start[i + 1]
+        if a == b:
+            continue
+        for k in range(a, b):
+            buffer[s_index[k]] += s_value[k]
+        for j in range(low[i], high[i]):
+            x = np.float32(0)
+            for k in range(t_start[j], t_start[j + 1]):
+                x += buffer[t_index[k]] * t_value[k]
+            out[at[i] + j - low[i]] = x
+        for k in range(a, b):
+            buffer[s_index[k]] = 0
+
+
+def sparse_product(source: Sparse, target: Sparse, band: Band) -> NDArray[np.float32]:
+    """Inner products of rows inside a band of (source row, target row) pairs."""
+    out = np.zeros(band.size, np.float32)
+    buffer = np.zeros(source.width, np.float32)
+    _sparse_product(*source[:3], *target[:3], buffer, *band, out)
+    return out
+
+
+@jit
+def _dense_product(source, target, low, high, at, out):  # type: ignore[no-untyped-def]
+    for i in range(len(low)):
+        for j in range(low[i], high[i]):
+            x = np.float32(0)
+            for k in range(source.shape[1]):
+                x += source[i, k] * target[j, k]
+            out[at[i] + j - low[i]] = x
+
+
+def dense_product(source: NDArray[np.float32], target: NDArray[np.float32], band: Band) -> NDArray[np.float32]:
+    """As `sparse_product`, for dense rows."""
+    out = np.zeros(band.size, np.float32)
+    _dense_product(source, target, *band, out)
+    return out
+
+
+def _spans(near: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Norms of sums of consecutive rows from their neighbours' products.
+
+    Args:
+        near: `near[i, d]`, the product of rows i and i + d; shape (N, reach).
+
+    Returns:
+        `out[i, n]`, the Euclidean norm of the sum of rows i .. i + n - 1; shape (N, reach + 1).
+    """
+    n = len(near)
+    out = np.zeros((n, reach + 1), np.float32)
+    total = np.zeros(n, np.float32)
+    for length in range(1, reach + 1):
+        # add row i + length - 1: itself, and twice its products with the rows before it
+        last = np.minimum(np.arange(n) + length - 1, n - 1)
+        total = total + near[last, 0]
+        for d in range(1, length):
+            total = total + 2 * near[np.maximum(last - d, 0), d]
+        out[:, length] = np.sqrt(np.maximum(total, 0))
+    return out
+
+
+def _near(n: int, reach: int) -> Band:
+    rows = np.arange(n)
+    return Band.of(rows, np.minimum(rows + reach, n))
+
+
+def _ragged_to_matrix(values: NDArray[np.float32], band: Band, reach: int) -> NDArray[np.float32]:
+    out = np.zeros((len(band.low), reach), np.float32)
+    rows = np.repeat(np.arange(len(band.low)), band.high - band.low)
+    out[rows, np.arange(band.size) - band.at[rows]] = values
+    return out
+
+
+def span_norms_sparse(rows: Sparse, reach: int) -> NDArray[np.float32]:
+    """Norms of the sums of up to `reach` consecutive rows; shape (N, reach + 1)."""
+    near = _near(rows.height, reach)
+    return _spans(_ragged_to_matrix(sparse_product(rows, rows, near), near, reach), reach)
+
+
+def span_norms_dense(rows: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """As `span_norms_sparse`, for dense rows."""
+    near = _near(len(rows), reach)
+    return _spans(_ragged_to_matrix(dense_product(rows, rows, near), near, reach), reach)

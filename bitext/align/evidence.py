@@ -1,0 +1,169 @@
+"""Kinds of evidence that two segments correspond: each represents both sides in one space where products mean likeness.
+
+A representation is additive: a span's is the sum of its segments', so the likeness of any n–m bead is a block sum of the
+matrix of products of single segments, divided by the spans' norms. Nothing is encoded twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitext.align import text
+from bitext.align.text import Sparse
+
+__all__ = ["KINDS", "Dense", "Evidence", "Form", "LexiconEvidence", "Numbers", "Pair", "Translated", "Vectors"]
+
+KINDS = ("translation", "lexicon", "vectors", "form", "numbers")
+"""The kinds in the order in which the model knows them."""
+
+Dense = NDArray[np.float32]
+Rows = Sparse | Dense
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two texts to align, as the evidence classes see them."""
+
+    source: Sequence[str]
+    target: Sequence[str]
+    source_lang: str = ""
+    target_lang: str = ""
+
+
+class Evidence(Protocol):
+    """One kind of evidence."""
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`."""
+        ...
+
+    def represent(self, pair: Pair) -> tuple[Rows, Rows]:
+        """Both sides' rows, a row a segment, in one space."""
+        ...
+
+
+def _stack(parts: Sequence[Sparse]) -> Sparse:
+    """Rows of several matrices side by side; each keeps features of its own."""
+    lengths = np.stack([np.diff(p.start) for p in parts], axis=1)
+    start = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))]).astype(np.int64)
+    index = np.empty(start[-1], np.int32)
+    value = np.empty(start[-1], np.float32)
+    offset = np.cumsum(lengths, axis=1) - lengths + start[:-1, None]
+    width = 0
+    for k, p in enumerate(parts):
+        where = np.repeat(offset[:, k] - p.start[:-1], lengths[:, k]) + np.arange(len(p.index))
+        index[where] = p.index + width
+        value[where] = p.value
+        width += p.width
+    return Sparse(start, index, value, width)
+
+
+def _scaled(rows: Sparse, factor: float) -> Sparse:
+    return rows._replace(value=(rows.value * np.float32(factor)).astype(np.float32))
+
+
+def _joint(left: Sparse, right: Sparse, lonely: float) -> tuple[Sparse, Sparse]:
+    """Both sides weighted by idf; what only one side ever has counts `lonely` times as much."""
+    weight = text.idf(left, right)
+    here = np.bincount(left.index, minlength=left.width) > 0
+    there = np.bincount(right.index, minlength=right.width) > 0
+    weight = np.where(here & there, weight, weight * np.float32(lonely)).astype(np.float32)
+    return text.weighted(left, weight), text.weighted(right, weight)
+
+
+def _likeness(left: Sequence[str], right: Sequence[str], lonely: float, grams: float) -> tuple[Sparse, Sparse]:
+    """Words and character 4-grams of two texts of one language."""
+    lw, lg = text.hashed(left)
+    rw, rg = text.hashed(right)
+    lw, rw = _joint(lw, rw, lonely)
+    lg, rg = _joint(lg, rg, lonely)
+    return _shared([lw, _scaled(lg, grams)]), _shared([rw, _scaled(rg, grams)])
+
+
+def _shared(parts: Sequence[Sparse]) -> Sparse:
+    """As `_stack`, for parts whose features are apart already."""
+    stacked = _stack([p._replace(width=0) for p in parts])
+    return stacked._replace(width=max(p.width for p in parts))
+
+
+@dataclass(frozen=True)
+class Translated:
+    """Likeness of a translation to the other side: idf-weighted words and character 4-grams.
+
+    `back` is the target in the source's language, `forward` the source in the target's; either or both.
+    """
+
+    back: Sequence[str] | None = None
+    forward: Sequence[str] | None = None
+    kind: str = "translation"
+
+    def represent(self, pair: Pair) -> tuple[Rows, Rows]:
+        sides = []
+        if self.back is not None:
+            sides.append(_likeness(pair.source, self.back, 0.5, 0.5))
+        if self.forward is not None:
+            sides.append(_likeness(self.forward, pair.target, 0.5, 0.5))
+        if len(sides) == 1:
+            return sides[0]
+        return _stack([s for s, _ in sides]), _stack([t for _, t in sides])
+
+
+@dataclass(frozen=True)
+class Form:
+    """Names, cognates and borrowed words: what looks alike in both languages, accents apart."""
+
+    kind: str = "form"
+
+    def represent(self, pair: Pair) -> tuple[Rows, Rows]:
+        return _likeness(pair.source, pair.target, 0.3, 0.5)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers written in digits."""
+
+    kind: str = "numbers"
+
+    def represent(self, pair: Pair) -> tuple[Rows, Rows]:
+        s, t = text.numbers(pair.source), text.numbers(pair.target)
+        weight = np.minimum(text.idf(s, t) / 4, 1).astype(np.float32)
+        return text.weighted(s, weight), text.weighted(t, weight)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Sentence vectors of a multilingual encoder, each side's mean taken off, longer segments weighing more."""
+
+    source: Dense
+    target: Dense
+    kind: str = "vectors"
+
+    def represent(self, pair: Pair) -> tuple[Rows, Rows]:
+        return self._rows(self.source, pair.source), self._rows(self.target, pair.target)
+
+    @staticmethod
+    def _rows(vectors: Dense, texts: Sequence[str]) -> Dense:
+        rows = np.asarray(vectors, np.float32)
+        rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        if len(rows) > 3:
+            rows = rows - rows.mean(axis=0)
+            rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        size = np.sqrt(np.array([max(len(t), 1) for t in texts], np.float32))
+        return np.ascontiguousarray(rows * size[:, None], np.float32)
+
+
+@dataclass(frozen=True)
+class LexiconEvidence:
+    """Translation probabilities of a bilingual lexicon, both directions."""
+
+    lexicon: Any
+    kind: str = "lexicon"
+
+    def represent(self, pair: Pair) -> tuple[Rows, Rows]:
+        raise NotImplementedError

@@ -1,0 +1,204 @@
+"""Numbers that describe a bead: what its evidence amounts to, one vector a bead, one weight an entry.
+
+The vector is the same in training and in search. `NAMES` names its entries as `group.detail`; `explain` adds up groups.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitext.align._jit import jit
+from bitext.align.evidence import KINDS
+from bitext.align.text import PROFILE
+
+__all__ = ["NAMES", "REACH", "SHAPES", "View", "describe", "score_nodes", "shapes"]
+
+REACH = 5
+"""Most segments on one side of a bead."""
+
+_K = len(KINDS) - 1  # kinds with a graded likeness; numbers are apart
+_PER_KIND = 4
+_P = len(PROFILE)
+
+_SHAPE_NAMES = ("0-1", "1-1", "1-2", "1-3", "1-4", "1-5", "2-2", "2-3", "2-4", "3-3")
+SHAPES: NDArray[np.int64] = np.full((REACH + 1, REACH + 1), -1, np.int64)
+for _name in _SHAPE_NAMES:
+    _a, _b = map(int, _name.split("-"))
+    SHAPES[_a, _b] = SHAPES[_b, _a] = _SHAPE_NAMES.index(_name)
+
+NAMES: tuple[str, ...] = (
+    *(f"shape.{n}" for n in _SHAPE_NAMES),
+    *(f"{k}.{d}" for k in KINDS[:_K] for d in ("likeness", "square", "long", "many")),
+    "numbers.shared",
+    "numbers.apart",
+    "length.distance",
+    "length.square",
+    *(f"punctuation.{p}" if p != "capitals" else "case.capitals" for p in PROFILE),
+    "punctuation.end",
+    "punctuation.open",
+    "case.begin",
+    "case.upper",
+    "paragraph.inside",
+    "paragraph.edge",
+    "paragraph.kind",
+    "null.length",
+    "null.number",
+)
+_SIM = len(_SHAPE_NAMES)
+_NUM = _SIM + _K * _PER_KIND
+_LEN = _NUM + 2
+_PRO = _LEN + 2
+_END = _PRO + _P
+_PAR = _END + 4
+_NULL = _PAR + 3
+
+
+class View(NamedTuple):
+    """All that `describe` looks at, as arrays. N source and M target segments.
+
+    Attributes:
+        low, high, at: the band of segment pairs for which products are known.
+        products: by kind and cell; shape (K + 1, cells), the last row for numbers.
+        s_norm, t_norm: norms of spans; shapes (K + 1, N, REACH + 1) and (K + 1, M, REACH + 1).
+        base, scale: likeness of strangers, and 1 / (that of partners - that of strangers), by kind; scale 0: absent.
+        s_sum, t_sum: sums of the surface counts of all segments before; shapes (N + 1, P), (M + 1, P).
+        s_length, t_length: likewise of lengths, in characters.
+        ratio, spread: target characters a source character, and the variance of the difference a source character.
+        s_mark, t_mark: end, begin, upper, paragraph, kind by segment; int64 (N, 5), (M, 5).
+        paragraphs: whether both sides have paragraphs that mean something.
+    """
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    at: NDArray[np.int64]
+    products: NDArray[np.float32]
+    s_norm: NDArray[np.float32]
+    t_norm: NDArray[np.float32]
+    base: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    s_sum: NDArray[np.float32]
+    t_sum: NDArray[np.float32]
+    s_length: NDArray[np.float64]
+    t_length: NDArray[np.float64]
+    ratio: float
+    spread: float
+    s_mark: NDArray[np.int64]
+    t_mark: NDArray[np.int64]
+    paragraphs: int
+
+
+def shapes(max_bead: int) -> NDArray[np.int64]:
+    """All bead shapes (n, m) with n + m <= `max_bead`, 1-0 and 0-1 among them."""
+    found = [(1, 0), (0, 1)]
+    found += [
+        (a, b)
+        for total in range(2, max_bead + 1)
+        for a in range(1, total)
+        for b in [total - a]
+        if a <= REACH and b <= REACH and SHAPES[a, b] >= 0
+    ]
+    return np.array(found, np.int64)
+
+
+@jit
+def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
+    out[:] = 0
+    out[SHAPES[a, b]] = 1
+    if a == 0 or b == 0:
+        size = v.s_length[s + a] - v.s_length[s] if a else (v.t_length[t + b] - v.t_length[t]) / v.ratio
+        out[_NULL] = np.log1p(size / 20)
+        digits = v.s_sum[s + a, 7] - v.s_sum[s, 7] if a else v.t_sum[t + b, 7] - v.t_sum[t, 7]
+        out[_NULL + 1] = 1.0 if digits > 0 else 0.0
+        if v.paragraphs:
+            mark = v.s_mark[s, 4] if a else v.t_mark[t, 4]
+            out[_PAR + 2] = 0.0 if mark == 0 else -0.5
+        return
+    l_s = v.s_length[s + a] - v.s_length[s]
+    l_t = (v.t_length[t + b] - v.t_length[t]) / v.ratio
+    mean = 0.5 * (l_s + l_t)
+    size = np.log1p(mean / 20)
+    many = 1.0 if a + b > 2 else 0.0
+    for k in range(_K):
+        if v.scale[k] == 0:
+            continue
+        x = np.float32(0)
+        for i in range(s, s + a):
+            row = v.at[i] - v.low[i]
+            for j in range(t, t + b):
+                x += v.products[k, row + j]
+        norm = v.s_norm[k, s, a] * v.t_norm[k, t, b]
+        c = (x / norm - v.base[k]) * v.scale[k] if norm > 0 else np.float32(0)
+        c = min(max(c, np.float32(-0.5)), np.float32(2.0))
+        at = _SIM + k * _PER_KIND
+        out[at] = c
+        out[at + 1] = c * abs(c)
+        out[at + 2] = c * size
+        out[at + 3] = c * many
+    if v.scale[_K] != 0:
+        x = np.float32(0)
+        for i in range(s, s + a):
+            row = v.at[i] - v.low[i]
+            for j in range(t, t + b):
+                x += v.products[_K, row + j]
+        n_s, n_t = v.s_norm[_K, s, a], v.t_norm[_K, t, b]
+        out[_NUM] = min(x, np.float32(4))
+        out[_NUM + 1] = min(max(n_s * n_s + n_t * n_t - 2 * x, np.float32(0)), np.float32(4))
+    z = abs(l_s - l_t) / np.sqrt(v.spread * (mean + 4))
+    z = min(z, 6.0)
+    out[_LEN] = z
+    out[_LEN + 1] = z * z / 4
+    for p in range(_P):
+        x = v.s_sum[s + a, p] - v.s_sum[s, p]
+        y = v.t_sum[t + b, p] - v.t_sum[t, p]
+        out[_PRO + p] = abs(x - y) / np.sqrt(1 + x + y)
+    e_s, e_t = v.s_mark[s + a - 1, 0], v.t_mark[t + b - 1, 0]
+    if e_s == e_t:
+        out[_END] = 1.0
+    open_s = e_s == 0 or e_s == 4 or e_s == 5
+    open_t = e_t == 0 or e_t == 4 or e_t == 5
+    if open_s != open_t:
+        out[_END + 1] = 1.0
+    b_s, b_t = v.s_mark[s, 1], v.t_mark[t, 1]
+    if b_s != b_t:
+        out[_END + 2] = 1.0
+    if v.s_mark[s, 2] != v.t_mark[t, 2]:
+        out[_END + 3] = 1.0
+    if v.paragraphs:
+        inside = 0.0
+        for i in range(s + 1, s + a):
+            if v.s_mark[i, 3] != v.s_mark[i - 1, 3]:
+                inside += 1
+        for j in range(t + 1, t + b):
+            if v.t_mark[j, 3] != v.t_mark[j - 1, 3]:
+                inside += 1
+        out[_PAR] = inside
+        first_s = s == 0 or v.s_mark[s, 3] != v.s_mark[s - 1, 3]
+        first_t = t == 0 or v.t_mark[t, 3] != v.t_mark[t - 1, 3]
+        out[_PAR + 1] = 1.0 if first_s != first_t else 0.0
+        out[_PAR + 2] = 1.0 if v.s_mark[s, 4] != v.t_mark[t, 4] else 0.0
+
+
+@jit
+def score_nodes(v, low, high, at, shape, weights, out):  # type: ignore[no-untyped-def]
+    """Score, at every node of a band, each bead that ends there; -inf where there is none.
+
+    `shape` is (S, 2), `out` float32 (nodes, S). A bead must begin at a node of the band, too.
+    """
+    x = np.zeros(len(weights), np.float32)
+    for i in range(len(low)):
+        for j in range(low[i], high[i]):
+            node = at[i] + j - low[i]
+            for k in range(len(shape)):
+                a, b = shape[k, 0], shape[k, 1]
+                out[node, k] = -np.inf
+                if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
+                    continue
+                describe(v, i - a, j - b, a, b, x)
+                total = np.float32(0)
+                for f in range(len(weights)):
+                    total += x[f] * weights[f]
+                out[node, k] = total

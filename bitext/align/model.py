@@ -1,0 +1,49 @@
+"""The learnt weights: one set for each combination of the kinds of evidence that a user may have."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitext.align.features import NAMES
+
+__all__ = ["Weights", "combination", "load"]
+
+_FILE = Path(__file__).with_name("weights.json")
+
+
+def combination(kinds: set[str]) -> str:
+    """The name of a set of weights: the kinds that are not always there, such as `translation+lexicon`."""
+    return "+".join(k for k in ("translation", "lexicon", "vectors") if k in kinds) or "none"
+
+
+class Weights:
+    """Weights and calibration of one combination of evidence.
+
+    Attributes:
+        values: by feature (`features.NAMES`).
+        base, partner: usual likeness of strangers and of partners, by kind: the start of a document's own calibration.
+        calibration: slope and intercept of the confidence.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.values: NDArray[np.float32] = np.array([data["weights"].get(n, 0.0) for n in NAMES], np.float32)
+        self.base: dict[str, float] = data["base"]
+        self.partner: dict[str, float] = data["partner"]
+        self.calibration: dict[str, Any] = data.get("calibration", {})
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return json.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=16)
+def load(name: str) -> Weights:
+    """The shipped weights of a combination."""
+    return Weights(_data()["combinations"][name])

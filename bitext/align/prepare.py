@@ -1,0 +1,192 @@
+"""From two texts to what the search looks at: evidence gathered, a first path, everything calibrated to this pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitext.align import text
+from bitext.align.band import Band, corridor, dense_product, full, span_norms_dense, span_norms_sparse, sparse_product
+from bitext.align.coarse import first_path
+from bitext.align.evidence import KINDS, Evidence, Pair, Rows
+from bitext.align.features import REACH, View
+from bitext.align.model import Weights
+from bitext.align.text import Sparse
+
+__all__ = ["Layout", "Prepared", "prepare"]
+
+_COARSE = {"translation": 1.0, "lexicon": 0.8, "vectors": 1.0, "form": 0.5, "numbers": 0.4}
+_PRIOR = 8  # the shipped calibration counts as much as so many pairs of the document
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where segments stand: paragraph number and kind (0 sentence, 1 heading, 2 other) a segment."""
+
+    paragraph: NDArray[np.int64]
+    kind: NDArray[np.int64]
+
+    @classmethod
+    def flat(cls, n: int) -> Layout:
+        """No layout known."""
+        return cls(np.zeros(n, np.int64), np.zeros(n, np.int64))
+
+    @property
+    def known(self) -> bool:
+        """Whether paragraphs group segments: neither all in one nor each in its own."""
+        n = len(self.paragraph)
+        breaks = int(np.count_nonzero(np.diff(self.paragraph))) if n else 0
+        return 0 < breaks < n - 1
+
+
+def _product(source: Rows, target: Rows, band: Band) -> NDArray[np.float32]:
+    if isinstance(source, Sparse) and isinstance(target, Sparse):
+        return sparse_product(source, target, band)
+    return dense_product(source, target, band)  # type: ignore[arg-type]
+
+
+def _span_norms(rows: Rows) -> NDArray[np.float32]:
+    return span_norms_sparse(rows, REACH) if isinstance(rows, Sparse) else span_norms_dense(rows, REACH)
+
+
+@dataclass
+class Prepared:
+    """A pair ready to be searched; `view(band)` gives the arrays for a band of nodes."""
+
+    rows: dict[str, tuple[Rows, Rows]]
+    norms: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+    base: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    path: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    surfaces: tuple[text.Surface, text.Surface]
+    layouts: tuple[Layout, Layout]
+    ratio: float
+    spread: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.surfaces[0].length), len(self.surfaces[1].length)
+
+    def band(self, radius: int | None) -> Band:
+        """Nodes around the first path, or all of them for `None`."""
+        n, m = self.shape
+        return full(n, m) if radius is None else corridor(self.path, m, radius)
+
+    def view(self, band: Band) -> View:
+        """The arrays that `features.describe` reads, for beads inside `band`."""
+        n, m = self.shape
+        cells = band.cells(n, m, REACH)
+        k = len(KINDS)
+        products = np.zeros((k, cells.size), np.float32)
+        s_norm = np.zeros((k, n, REACH + 1), np.float32)
+        t_norm = np.zeros((k, m, REACH + 1), np.float32)
+        for name, (s, t) in self.rows.items():
+            at = KINDS.index(name)
+            products[at] = _product(s, t, cells)
+            s_norm[at], t_norm[at] = self.norms[name]
+        marks = [
+            np.stack([f.end, f.begin, f.upper, lay.paragraph, lay.kind], axis=1).astype(np.int64)
+            for f, lay in zip(self.surfaces, self.layouts, strict=True)
+        ]
+        sums = [np.vstack([np.zeros(f.counts.shape[1]), np.cumsum(f.counts, axis=0)]) for f in self.surfaces]
+        lengths = [np.append(0.0, np.cumsum(f.length, dtype=np.float64)) for f in self.surfaces]
+        return View(
+            *cells,
+            products,
+            s_norm,
+            t_norm,
+            self.base,
+            self.scale,
+            sums[0].astype(np.float32),
+            sums[1].astype(np.float32),
+            lengths[0],
+            lengths[1],
+            float(self.ratio),
+            float(self.spread),
+            marks[0],
+            marks[1],
+            int(all(lay.known for lay in self.layouts)),
+        )
+
+
+def _calibrate(
+    kind: str,
+    rows: tuple[Rows, Rows],
+    norms: tuple[NDArray[np.float32], NDArray[np.float32]],
+    pairs: NDArray[np.int64],
+    weights: Weights,
+) -> tuple[float, float]:
+    """Likeness of strangers and of partners in this pair of texts: medians on the first path and beside it."""
+    source, target = rows
+    n, m = len(norms[0]), len(norms[1])
+    base, partner = weights.base[kind], weights.partner[kind]
+    if not len(pairs):
+        return base, partner
+    picked = pairs if len(pairs) <= 4000 else pairs[np.linspace(0, len(pairs) - 1, 4000).astype(int)]
+
+    def likeness(columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        low = np.zeros(n, np.int64)
+        high = np.zeros(n, np.int64)
+        low[picked[:, 0]], high[picked[:, 0]] = columns, columns + 1
+        product = _product(source, target, Band.of(low, high))
+        norm = norms[0][picked[:, 0], 1] * norms[1][columns, 1]
+        return np.where(norm > 0, product / np.maximum(norm, 1e-9), np.nan).astype(np.float64)
+
+    partners = likeness(picked[:, 1])
+    partners = partners[np.isfinite(partners)]
+    shift = np.where(np.arange(len(picked)) % 2, 7, -7)
+    strangers = likeness(np.clip(picked[:, 1] + shift, 0, m - 1)) if m > 14 else np.zeros(0)
+    strangers = strangers[np.isfinite(strangers)]
+    if len(partners):
+        partner = (_PRIOR * partner + len(partners) * float(np.median(partners))) / (_PRIOR + len(partners))
+    if len(strangers):
+        base = (_PRIOR * base + len(strangers) * float(strangers.mean())) / (_PRIOR + len(strangers))
+    return base, max(partner, base + 0.02)
+
+
+def _lengths(
+    surfaces: tuple[text.Surface, text.Surface], pairs: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Target characters a source character, and the variance of the difference a source character (Gale and Church 1993).
+
+    Both are robust: medians over the pairs of the first path, most of which are right.
+    """
+    s, t = surfaces[0].length, surfaces[1].length
+    ratio = float(t.sum() / max(s.sum(), 1.0)) or 1.0
+    ratio = min(max(ratio, 0.1), 10.0)
+    if len(pairs) < 10:
+        return ratio, 6.8
+    x, y = s[pairs[:, 0]].astype(np.float64), t[pairs[:, 1]].astype(np.float64)
+    long = (x > 10) & (y > 3)
+    if long.sum() >= 10:
+        ratio = float(np.exp(np.median(np.log(y[long] / x[long]))))
+    z = np.abs(x - y / ratio) / np.sqrt((x + y / ratio) / 2 + 4)
+    spread = float((np.median(z) / 0.6745) ** 2)
+    share = len(pairs) / (len(pairs) + 30)
+    return ratio, min(max(share * spread + (1 - share) * 6.8, 1.0), 20.0)
+
+
+def prepare(
+    pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Layout], weights: Weights
+) -> Prepared:
+    """Gather the evidence, find a first path and calibrate."""
+    surfaces = text.surface(pair.source), text.surface(pair.target)
+    rows = {e.kind: e.represent(pair) for e in evidence}
+    lengths = tuple(np.maximum(f.length, 1).astype(np.float64) for f in surfaces)
+    path, pairs = first_path([(*rows[k], _COARSE[k]) for k in rows], (lengths[0], lengths[1]))
+    norms = {k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()}
+    base = np.zeros(len(KINDS), np.float32)
+    scale = np.zeros(len(KINDS), np.float32)
+    for k in rows:
+        at = KINDS.index(k)
+        if k == "numbers":
+            scale[at] = 1
+            continue
+        low, high = _calibrate(k, rows[k], norms[k], pairs, weights)
+        base[at], scale[at] = low, 1 / (high - low)
+    ratio, spread = _lengths(surfaces, pairs)
+    return Prepared(rows, norms, base, scale, path, pairs, surfaces, layouts, ratio, spread)

@@ -1,0 +1,286 @@
+"""What the aligner reads off a segment's characters: hashed words and n-grams, numbers, punctuation, case, length.
+
+A whole side is handled as one array of code points with a line a segment, so that the work is compiled and linear.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bitext.align._jit import jit
+
+__all__ = ["BUCKETS", "PROFILE", "Sparse", "Surface", "fold", "hashed", "idf", "numbers", "surface", "weighted"]
+
+BUCKETS = 1 << 20
+"""Hash buckets a kind of feature; words use the lower half of a doubled space, n-grams the upper."""
+
+PROFILE = ("question", "exclamation", "colon", "semicolon", "comma", "quotes", "brackets", "digits", "capitals")
+"""What `Surface.counts` counts, column by column."""
+
+
+class Sparse(NamedTuple):
+    """Rows of a sparse matrix: row i is `index[start[i]:start[i+1]]` with `value` likewise; indices may repeat."""
+
+    start: NDArray[np.int64]
+    index: NDArray[np.int32]
+    value: NDArray[np.float32]
+    width: int
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return len(self.start) - 1
+
+
+class Surface(NamedTuple):
+    """What stands on the page, a row a segment.
+
+    `length` in characters without white space; `counts` by `PROFILE`; `end` 0 letter, 1 full stop, 2 question,
+    3 exclamation, 4 colon, 5 comma or semicolon, 6 other; `begin` 0 other, 1 lower case, 2 capital;
+    `upper`: 1 where every letter is a capital (and there are at least four).
+    """
+
+    length: NDArray[np.float32]
+    counts: NDArray[np.float32]
+    end: NDArray[np.int8]
+    begin: NDArray[np.int8]
+    upper: NDArray[np.int8]
+
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+_MARKS = re.compile("[\u0300-\u036f]+")
+_GROUPING = re.compile(r"(?<=\d)[ ,.'’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"\d+")
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """All segments as one text, a line each."""
+    return "\n".join([t.replace("\n", " ") for t in texts])
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or ligatures; line ends stay."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_LIGATURES)))
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.int8]:
+    """By code point of the basic plane: 0 separator, 1 letter, 2 digit, 3 a character that is a word (Han, Kana)."""
+    out = np.zeros(1 << 16, np.int8)
+    for c in range(1 << 16):
+        ch = chr(c)
+        if ch.isdigit():
+            out[c] = 2
+        elif 0x3040 <= c <= 0x30FF or 0x3400 <= c <= 0x9FFF:
+            out[c] = 3
+        elif ch.isalpha():
+            out[c] = 1
+    return out
+
+
+@lru_cache(maxsize=1)
+def _cases() -> NDArray[np.int8]:
+    """By code point of the basic plane: 2 capital letter, 1 other letter, 0 none."""
+    return np.array([2 if chr(c).isupper() else 1 if chr(c).isalpha() else 0 for c in range(1 << 16)], np.int8)
+
+
+@jit
+def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: ignore[no-untyped-def]
+    """Hashed words and `order`-grams of padded words; fills index arrays when they are not empty, returns counts."""
+    nw = ng = 0
+    row = 0
+    n = len(codes)
+    i = 0
+    write = len(words) > 0
+    starts[0, 0] = 0
+    starts[1, 0] = 0
+    while i <= n:
+        c = codes[i] if i < n else np.uint32(10)
+        if c == 10:
+            row += 1
+            if row <= rows:
+                starts[0, row] = nw
+                starts[1, row] = ng
+            i += 1
+            continue
+        kind = kinds[c] if c < 65536 else 1
+        if kind == 0:
+            i += 1
+            continue
+        j = i + 1
+        if kind != 3:
+            while j < n:
+                d = codes[j]
+                k = kinds[d] if d < 65536 else 1
+                if k == 0 or k == 3:
+                    break
+                j += 1
+        h = np.uint32(2166136261)
+        for p in range(i, j):
+            h = np.uint32((h ^ codes[p]) * np.uint32(16777619))
+        h ^= h >> np.uint32(15)
+        if write:
+            words[nw] = h & mask
+        nw += 1
+        # n-grams of "_word_"
+        length = j - i + 2
+        for s in range(max(1, length - order + 1)):
+            h = np.uint32(0x9747B28C)
+            for p in range(s, min(s + order, length)):
+                v = np.uint32(95) if p == 0 or p == length - 1 else codes[i + p - 1]
+                h = np.uint32((h ^ v) * np.uint32(16777619))
+            h ^= h >> np.uint32(15)
+            if write:
+                grams[ng] = (h & mask) + mask + 1
+            ng += 1
+        i = j
+    return nw, ng
+
+
+def hashed(texts: Sequence[str], order: int = 4) -> tuple[Sparse, Sparse]:
+    """Words, and character `order`-grams of words, folded and hashed: two sparse matrices with ones."""
+    codes = _codes(fold(_joined(texts)))
+    starts = np.zeros((2, len(texts) + 1), np.int64)
+    none = np.zeros(0, np.int32)
+    mask = np.uint32(BUCKETS - 1)
+    nw, ng = _hash_rows(codes, _kinds(), len(texts), mask, order, starts, none, none)
+    words, grams = np.zeros(nw + 1, np.int32), np.zeros(ng + 1, np.int32)
+    _hash_rows(codes, _kinds(), len(texts), mask, order, starts, words, grams)
+    return (
+        Sparse(starts[0].copy(), words[:nw], np.ones(nw, np.float32), 2 * BUCKETS),
+        Sparse(starts[1].copy(), grams[:ng], np.ones(ng, np.float32), 2 * BUCKETS),
+    )
+
+
+def idf(*sides: Sparse) -> NDArray[np.float32]:
+    """Inverse document frequency by feature over all rows of all `sides`, at least 0, in nats."""
+    width = max(s.width for s in sides)
+    count = np.zeros(width, np.float32)
+    for s in sides:
+        count += np.bincount(s.index, minlength=width)
+    rows = sum(s.height for s in sides)
+    return np.log(np.maximum((rows + 1) / (count + 0.5), 1.0)).astype(np.float32)
+
+
+def weighted(rows: Sparse, weight: NDArray[np.float32]) -> Sparse:
+    """The rows with each value multiplied by its feature's weight."""
+    return rows._replace(value=(rows.value * weight[rows.index]).astype(np.float32))
+
+
+def numbers(texts: Sequence[str]) -> Sparse:
+    """Numbers in digits, without grouping, hashed; a value of 1 each."""
+    start = np.zeros(len(texts) + 1, np.int64)
+    index: list[int] = []
+    for i, text in enumerate(texts):
+        found = _NUMBER.findall(_GROUPING.sub("", text)) if any(map(str.isdigit, text)) else ()
+        index += [int(x[-9:]) * 2654435761 % BUCKETS for x in found]
+        start[i + 1] = len(index)
+    return Sparse(start, np.array(index, np.int32), np.ones(len(index), np.float32), BUCKETS)
+
+
+@jit
+def _surface(codes, cases, length, counts, end, begin, upper):  # type: ignore[no-untyped-def]
+    row = 0
+    last = np.uint32(0)
+    word = 0  # letters of the word so far
+    words = 0
+    small = 0
+    big = 0
+    n = len(codes)
+    for i in range(n + 1):
+        c = codes[i] if i < n else np.uint32(10)
+        if c == 10:
+            if last == 46 or last == 0x3002:
+                end[row] = 1
+            elif last == 63 or last == 0xFF1F:
+                end[row] = 2
+            elif last == 33 or last == 0xFF01:
+                end[row] = 3
+            elif last == 58:
+                end[row] = 4
+            elif last == 44 or last == 59:
+                end[row] = 5
+            elif last == 1:
+                end[row] = 0
+            else:
+                end[row] = 6
+            upper[row] = 1 if big >= 4 and small == 0 else 0
+            row += 1
+            last = np.uint32(0)
+            word = words = small = big = 0
+            continue
+        if c == 32 or c == 9 or c == 160 or c == 0x202F or c == 0x2009:
+            word = 0
+            continue
+        length[row] += 1
+        case = cases[c] if c < 65536 else 1
+        if case:
+            if word == 0:
+                if words == 0:
+                    begin[row] = case
+                elif case == 2:
+                    counts[row, 8] += 1
+                words += 1
+            word += 1
+            if case == 2:
+                big += 1
+            else:
+                small += 1
+            last = np.uint32(1)
+            continue
+        if 48 <= c <= 57:
+            counts[row, 7] += 1
+            words += 1
+            last = np.uint32(1)
+            continue
+        if c != 39 and c != 0x2019:
+            word = 0
+        if c == 63 or c == 0xFF1F:
+            counts[row, 0] += 1
+        elif c == 33 or c == 0xFF01:
+            counts[row, 1] += 1
+        elif c == 58:
+            counts[row, 2] += 1
+        elif c == 59:
+            counts[row, 3] += 1
+        elif c == 44 or c == 0x3001 or c == 0xFF0C:
+            counts[row, 4] += 1
+        elif c == 34 or c == 0xAB or c == 0xBB or 0x201C <= c <= 0x201F:
+            counts[row, 5] += 1
+            continue  # what stands before a closing quotation mark ends the segment
+        elif c == 40 or c == 41 or c == 91 or c == 93:
+            counts[row, 6] += 1
+            if c == 41 or c == 93:
+                continue
+        elif c == 39 or c == 0x2019:
+            continue
+        last = c
+
+
+def surface(texts: Sequence[str]) -> Surface:
+    """Lengths, punctuation and case of each segment."""
+    n = len(texts)
+    s = Surface(
+        np.zeros(n, np.float32),
+        np.zeros((n, len(PROFILE)), np.float32),
+        np.zeros(n, np.int8),
+        np.zeros(n, np.int8),
+        np.zeros(n, np.int8),
+    )
+    if n:
+        _surface(_codes(_joined(texts)), _cases(), *s)
+    return s
