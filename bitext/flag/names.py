@@ -1,0 +1,284 @@
+"""Names and acronyms: left in English, inconsistent, missing or changed."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import NamedTuple
+
+from bitext.document import Flag, Severity
+from bitext.flag.base import Case, Check, Pair, prose
+from bitext.flag.words import FRENCH_ONLY, STOP, fold, words
+
+__all__ = ["Acronyms", "Names", "known_names"]
+
+
+class Known(NamedTuple):
+    """English names and acronyms with the French ones."""
+
+    acronyms: dict[str, str]
+    countries: dict[str, str]
+
+
+@functools.cache
+def known_names() -> Known:
+    """The bilingual map of `names.tsv`: acronyms as written, countries and organisations in lower case."""
+    rows = [
+        line.split("\t")
+        for line in Path(__file__).with_name("names.tsv").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    return Known(
+        {en: fr for en, fr, kind in rows if kind == "acronym"},
+        {en.lower(): fr for en, fr, kind in rows if kind != "acronym"},
+    )
+
+
+_ACRONYM = re.compile(r"(?<![\w#@/.-])(?:[A-Z]{2,6}s?|(?:[A-Z]\.){2,})(?![\w@])")
+# English acronyms that are French words, French acronyms or names as well: no sign of English by themselves
+_BOTH = frozenset(["UN", "AU", "CAP", "EU", "WHO", "IS", "PM", "US", "STI", "ICC", "SCO", "IDF", "IOC", "CEO", "CIS", "FTA"])
+_INITIALS_SKIP = frozenset(["of", "the", "on", "for", "and", "in", "to", "a", "an", "de", "du", "des", "la", "le", "les", "l", "d", "et", "pour", "sur", "en", "aux", "au"])
+
+
+def _phrases(text: str, lang: str) -> Iterator[tuple[str, str]]:
+    """Capitalised phrases of a text with their initials: *Human Rights Council*, HRC."""
+    found = words(text, lang)
+    for i, w in enumerate(found):
+        if not w.text[0].isupper():
+            continue
+        initials = w.text[0]
+        for j in range(i + 1, min(i + 9, len(found))):
+            if re.search(r"[.,;:!?()«»\"]", text[found[j - 1].end : found[j].start]):
+                break
+            if found[j].lower.rstrip("'") in _INITIALS_SKIP:
+                continue
+            if lang == "en" and not found[j].text[0].isupper():
+                break
+            initials += fold(found[j].text)[0].upper()
+            if len(initials) > 6:
+                break
+            yield text[w.start : found[j].end], initials
+
+
+class Acronyms(Check):
+    """An English acronym in a French text (*HRC* for CDH), or two acronyms for one body in one text.
+
+    A map of organisations says which acronyms are English and what French calls them. For others the text itself
+    is asked: if an acronym spells the initials of an English name in the original (or the back-translation), and the
+    French name in the same place spells another acronym that the text uses, the two are one body. Acronyms that are
+    French words or acronyms too (*UN*, *US*, *CAP*) and lines in capitals are left alone. *U.N.* and the like are
+    English spellings.
+    """
+
+    name = "acronyms"
+    title = "Acronyms left in English or inconsistent"
+    category = "terminology/inconsistent"
+    severity = "minor"
+    languages = ("fr",)
+    scope = "document"
+
+    def find(self, case: Case, unit: Case) -> Iterator[Flag]:
+        places: dict[str, list[tuple[int, tuple[int, int]]]] = {}
+        for i, s in enumerate(case.target.segments):
+            if not prose(s) or (s.text == s.text.upper() and len(words(s.text)) > 1):
+                continue
+            for m in _ACRONYM.finditer(s.text):
+                places.setdefault(m.group(), []).append((i, m.span()))
+        known = known_names().acronyms
+        used = {a: len(p) for a, p in places.items()}
+        derived = self._derived(case, places)
+        for acronym, where in places.items():
+            french = known.get(acronym) or derived.get(acronym)
+            if french is None or french == acronym or acronym in _BOTH:
+                continue
+            rivals = [a for a in places if a == french or (a != acronym and known.get(a) == french)]
+            counts = ", ".join(f"{a} {used[a]} times" if used[a] > 1 else f"{a} once" for a in [acronym, *rivals])
+            for segment, span in where:
+                dotted = "." in acronym
+                yield self.flag(
+                    (segment, span),
+                    f"“{acronym}” is English; French says {french}." + (f" The text has {counts}." if rivals else ""),
+                    Severity.MINOR,
+                    suggestion=french,
+                    category="terminology/inconsistent" if rivals else "accuracy/untranslated",
+                    strength=0.9 if rivals else 0.4 if dotted else 0.7,
+                    uses={a: used[a] for a in [acronym, *rivals]},
+                    known="map" if acronym in known else "initials",
+                )
+
+    @staticmethod
+    def _derived(case: Case, places: dict[str, list[tuple[int, tuple[int, int]]]]) -> dict[str, str]:
+        """Acronyms that spell an English name whose French name spells another acronym of the text."""
+        out: dict[str, str] = {}
+        for pair in case.pairs:
+            english = dict((i, p) for p, i in _phrases(pair.other, case.other_lang))
+            for acronym in set(places) & set(english):
+                if known_names().acronyms.get(acronym):
+                    continue
+                for _, initials in _phrases(pair.text, "fr"):
+                    if initials != acronym and initials in places and sorted(initials) != sorted(acronym + "X"):
+                        if sorted(initials) == sorted(acronym):
+                            out[acronym] = initials
+        return out
+
+
+_NATIONALITY_SUFFIX = re.compile(r"(?:ian|ans|ish|ese|ic|ns|n|s)$")
+
+
+def _similar(a: str, b: str) -> float:
+    return SequenceMatcher(None, fold(a), fold(b), autojunk=False).ratio()
+
+
+class Names(Check):
+    """A name of the original that the translation lacks or writes otherwise, and names spelt in two ways in one text.
+
+    A name is a capitalised word inside a sentence of the original that is not translated in any other place (a
+    weekday, a nationality, a title). It is found again if the translation has it, a word that looks like it (two thirds of
+    the characters), its country's French name, or a translation of it in the lexicon. A name whose spelling differs
+    in one or two letters from one that the translation has is *changed*.
+    """
+
+    name = "names"
+    title = "Names missing, changed or inconsistent"
+    category = "accuracy/mistranslation"
+    severity = "major where a name is changed or missing; minor for two spellings"
+    scope = "pair"
+
+    def units(self, case: Case) -> Iterator[tuple[int, Pair | None]]:
+        yield 0, None
+        for pair in case.originals:
+            yield pair.indices.start, pair
+
+    def find(self, case: Case, unit: Pair | None) -> Iterator[Flag]:
+        if unit is None:
+            yield from self._spellings(case)
+        else:
+            yield from self._missing(case, unit)
+
+    def _missing(self, case: Case, unit: Pair) -> Iterator[Flag]:
+        theirs = _names(unit.other, case.other_lang)
+        folded = fold(unit.text)
+        mine = [w for w in words(unit.text, case.lang) if w.text[0].isupper()]
+        tokens = [fold(w.text) for w in words(unit.text, case.lang)]
+        free = [w for w in mine if fold(w.text) not in fold(unit.other)]
+        for name in theirs:
+            f = fold(name)
+            if f in folded or any(_similar(f, t) >= 0.62 for t in tokens) or self._translated(case, name, unit):
+                continue
+            rival = next((w for w in free if w.start and self._looks(w.text, name)), None)
+            if rival is not None:
+                yield self.flag(
+                    unit.locate(rival.start, rival.end),
+                    f"“{rival.text}”: the original has “{name}” here.",
+                    Severity.MAJOR,
+                    suggestion=name,
+                    strength=0.6,
+                    against="original",
+                    similarity=round(_similar(rival.text, name), 2),
+                )
+            else:
+                yield self.flag(
+                    unit.locate(0, len(unit.text)),
+                    f"The name “{name}” of the original is missing.",
+                    Severity.MINOR,
+                    category="accuracy/omission",
+                    strength=0.4,
+                    against="original",
+                )
+
+    @staticmethod
+    def _looks(a: str, b: str) -> bool:
+        return len(a) > 3 and len(b) > 3 and a[0] == b[0] and _similar(a, b) > 0.45
+
+    @staticmethod
+    def _translated(case: Case, name: str, unit: Pair) -> bool:
+        known = known_names()
+        folded = fold(unit.text)
+        for en, fr in known.countries.items():
+            if name.lower() in en.split() and any(fold(part)[:4] in folded for part in fr.split() if len(part) > 3):
+                return True
+        if name in known.acronyms and fold(known.acronyms[name]) in folded:
+            return True
+        if _ACRONYM.fullmatch(name):
+            return True  # its French form may be spelt out
+        lexicon = case.resources.lexicon
+        if lexicon is None:
+            return False
+        return any(
+            fold(w) in folded
+            for w, _ in lexicon.translations(name.lower(), reverse=case.other_lang == lexicon.target_lang)
+        )
+
+    def _spellings(self, case: Case) -> Iterator[Flag]:
+        counts: Counter[str] = Counter()
+        first: dict[str, tuple[int, tuple[int, int]]] = {}
+        lower: set[str] = set()
+        for i, s in enumerate(case.target.segments):
+            if not prose(s):
+                continue
+            for k, w in enumerate(words(s.text, case.lang)):
+                if w.text[0].isupper() and k and len(w.text) >= 6 and not w.text.isupper():
+                    counts[w.text] += 1
+                    first.setdefault(w.text, (i, (w.start, w.end)))
+                elif w.text[0].islower():
+                    lower.add(fold(w.text))
+        names = sorted(counts)
+        for n, a in enumerate(names):
+            for b in names[n + 1 :]:
+                if (
+                    abs(len(a) - len(b)) > 1
+                    or a[0] != b[0]
+                    or fold(a)[:-2] == fold(b)[:-2]
+                    or fold(a)[-2:] != fold(b)[-2:]
+                ):
+                    continue
+                if fold(a) in lower or fold(b) in lower or not _one_edit(fold(a), fold(b)):
+                    continue
+                rare, usual = (a, b) if counts[a] <= counts[b] else (b, a)
+                yield self.flag(
+                    first[rare],
+                    f"“{rare}” ({counts[rare]} times) and “{usual}” ({counts[usual]} times): perhaps one name.",
+                    Severity.MINOR,
+                    suggestion=usual,
+                    category="terminology/inconsistent",
+                    strength=0.3,
+                    uses={rare: counts[rare], usual: counts[usual]},
+                )
+
+
+def _one_edit(a: str, b: str) -> bool:
+    if len(a) == len(b):
+        return sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    short, long = sorted((a, b), key=len)
+    return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def _names(text: str, lang: str) -> list[str]:
+    """Capitalised words inside the sentences of a text that look like names."""
+    found = words(text, lang)
+    upper = sum(w.text[0].isupper() for w in found)
+    if upper > 0.6 * len(found):
+        return []  # a heading in title case
+    out = []
+    for i, w in enumerate(found):
+        if not w.text[0].isupper() or len(w.text) < 4 or w.lower in STOP or w.lower in FRENCH_ONLY:
+            continue
+        if i == 0 or re.search(r"[.!?:…\"“«(–—-]\s*$", text[: w.start]):
+            continue
+        if (
+            w.lower in _NO_NAME
+            or (_NATIONALITY_SUFFIX.search(w.text)
+            and w.lower.endswith(("ian", "ians", "ish", "ese", "ans")))
+        ):
+            continue
+        out.append(w.text)
+    return list(dict.fromkeys(out))
+
+
+_NO_NAME = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "president", "minister", "prime", "senator", "judge", "king", "queen", "prince", "street", "house", "court", "council", "union", "party", "state", "states", "united", "north", "south", "east", "west", "northern", "southern", "eastern", "western", "church", "university", "ministry", "department", "secretary", "general", "committee", "commission", "european", "french", "german", "english", "british", "dutch", "greek", "swiss", "christmas", "easter", "internet", "republic", "kingdom", "sir", "lord", "lady", "mister", "doctor", "professor", "chancellor", "parliament"]
+)

@@ -1,0 +1,228 @@
+"""Numbers, dates and currencies: whether both sides say the same ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from bitext.document import Flag, Severity
+from bitext.flag.base import Case, Check, Pair
+from bitext.flag.numerals import Quantity, numerals
+from bitext.flag.words import fold
+
+__all__ = ["Dates", "Numbers"]
+
+_FACTORS = (1.609, 3.281, 1.094, 2.205, 2.54, 2.471, 3.785, 4.546, 28.35, 0.9144, 30.48)
+
+
+def _converted(a: Quantity, b: Quantity) -> bool:
+    """Whether two quantities with units of measure may be one, converted (*50 miles*, *80 km*)."""
+    if not (a.unit and b.unit) or a.unit == b.unit:
+        return False
+    if any(u.startswith(("deg", "°")) for u in (a.unit, b.unit)):
+        return True
+    for x in a.values:
+        for y in b.values:
+            ratio = max(x, y) / max(min(x, y), 1e-9)
+            if any(abs(ratio / f - 1) < 0.15 for f in _FACTORS):
+                return True
+    return False
+
+
+def _composed(q: Quantity, text: str, other: str) -> bool:
+    """Whether a number's digits stand in the other text, otherwise cut: *6.30* as *6 h 30*, *2011* as *2010-11*."""
+    digits = re.sub(r"\D", "", text[q.start : q.end])
+    if len(digits) < 2:
+        return any(len(run) > 1 and run.startswith(digits) for run in _clocks(other)) if digits else False
+    runs = [*_clocks(other), *re.findall(r"\d+", other)]
+    if any(run == digits or (len(run) > 2 and run.endswith(digits)) for run in runs):
+        return True
+    return len(digits) == 4 and digits[:2] in ("19", "20") and digits[2:] in runs
+
+
+def _clocks(text: str) -> list[str]:
+    """Digits of what looks like a time or a duration, read as one: *6 h 30*, *6.30*, *1:15*."""
+    return ["".join(m) for m in re.findall(r"(\d{1,2})\s?(?:[.:hH])\s?(\d\d)\b", text)]
+
+
+class Numbers(Check):
+    """A number of one side that the other side has not: changed, missing or added.
+
+    Digits, words, ordinals, fractions and scales of both languages are read as values (*un tiers* and *one-third*,
+    *49e* and *49th*, *2 000* and *2,000*, *24 h* and *midnight*’s hours before noon); values are matched one to one.
+    Units that are converted, *un* and *one* alone, and vague amounts (*une quinzaine*) are left alone. Only against
+    the original: a weak back-translation loses numbers of its own.
+    """
+
+    name = "numbers"
+    title = "Numbers changed, missing or added"
+    category = "accuracy/mistranslation"
+    severity = "major for digits; minor where a number word is concerned"
+    needs = ("original",)
+    scope = "original"
+
+    def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
+        mine, theirs = numerals(unit.text, case.lang), numerals(unit.other, case.other_lang)
+        left, right = _unmatched(mine, theirs)
+        left = [q for q in left if not _composed(q, unit.text, unit.other)]
+        right = [r for r in right if not _composed(r, unit.other, unit.text)]
+        left = [q for q in left if not q.vague]
+        hard = [q for q in right if not q.vague]
+        for q in left:
+            partner = next((r for r in hard if r.written == q.written), None) or (hard[0] if hard else None)
+            place = unit.locate(q.start, q.end)
+            said = unit.text[q.start : q.end]
+            if partner is not None:
+                hard.remove(partner)
+                theirs_said = unit.other[partner.start : partner.end]
+                written = q.written or partner.written
+                yield self.flag(
+                    place,
+                    f"“{said}”: the original says “{theirs_said}”.",
+                    Severity.MINOR if written else Severity.MAJOR,
+                    suggestion=None if partner.written else theirs_said,
+                    strength=0.5 if written else 0.9,
+                    against="original",
+                    here=sorted(q.values),
+                    there=sorted(partner.values),
+                )
+            elif not (right and _near(q, right)):
+                yield self.flag(
+                    place,
+                    f"“{said}”: the original has no such number.",
+                    Severity.MINOR if q.written else Severity.MAJOR,
+                    category="accuracy/addition",
+                    strength=0.3 if q.written else 0.6,
+                    against="original",
+                    here=sorted(q.values),
+                    there=[sorted(r.values) for r in theirs],
+                )
+        for r in hard:
+            said = unit.other[r.start : r.end]
+            yield self.flag(
+                unit.locate(0, len(unit.text)),
+                f"The original's “{said}” is missing.",
+                Severity.MINOR if r.written else Severity.MAJOR,
+                category="accuracy/omission",
+                strength=0.2 if r.written else 0.7,
+                against="original",
+                there=sorted(r.values),
+                here=[sorted(q.values) for q in mine],
+            )
+
+
+def _near(q: Quantity, others: list[Quantity]) -> bool:
+    """Whether a vague amount of the other side may stand for the number."""
+    return any(0.5 <= v / o <= 2.5 for v in q.values for r in others for o in r.values if o)
+
+
+def _unmatched(mine: list[Quantity], theirs: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
+    """What is left of both sides when equal values have been taken out, one for one."""
+    left, right = list(mine), list(theirs)
+    for test in (Quantity.same, _converted):
+        for q in list(left):
+            partner = next((r for r in right if test(q, r)), None)
+            if partner is not None:
+                left.remove(q)
+                right.remove(partner)
+    left = [q for q in left if not any(q.same(r) for r in theirs)]  # said once there, twice here
+    right = [r for r in right if not any(r.same(q) for q in mine)]
+    return left, right
+
+
+_MONTHS = {
+    "fr": ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"],
+    "en": ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+}
+_SHORT_MONTHS = {
+    "jan": 0,
+    "feb": 1,
+    "apr": 3,
+    "jun": 5,
+    "jul": 6,
+    "aug": 7,
+    "sept": 8,
+    "sep": 8,
+    "oct": 9,
+    "nov": 10,
+    "dec": 11,
+}
+_DAYS = {
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    "en": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+}
+_CURRENCIES = {
+    "euro": re.compile(r"€|\b(?:euros?|eur)\b", re.I),
+    "dollar": re.compile(r"\$|\b(?:dollars?|usd|billets verts|bucks?|greenbacks?)\b", re.I),
+    "pound": re.compile(r"£|\b(?:pounds?|sterling|gbp|livres?)\b", re.I),
+    "yen": re.compile(r"¥|\byens?\b", re.I),
+    "rouble": re.compile(r"\b(?:roubles?|rubles?)\b", re.I),
+    "yuan": re.compile(r"\byuans?\b", re.I),
+}
+
+
+class Dates(Check):
+    """A weekday, a month or a currency that is another one on the other side (*jeudi* – *Friday*, *€* – *dollars*).
+
+    Flagged only where both sides name one of the kind and they differ: *hier* for *Thursday* is free translation.
+    """
+
+    name = "dates"
+    title = "Weekdays, months, currencies changed"
+    category = "accuracy/mistranslation"
+    severity = "major"
+    needs = ("original",)
+    scope = "original"
+    _EN_MARKED: ClassVar[frozenset[str]] = frozenset(("may", "march", "mars"))
+
+    def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
+        if {case.lang, case.other_lang} != {"fr", "en"}:
+            return
+        for kind in ("weekday", "month", "currency"):
+            here, there = self._said(unit.text, case.lang, kind), self._said(unit.other, case.other_lang, kind)
+            extra = [(n, s) for n, s in here.items() if n not in there]
+            lost = [(n, s) for n, s in there.items() if n not in here]
+            if not extra or not lost:
+                continue
+            for (_, span), (name, place) in zip(extra, lost, strict=False):
+                theirs = unit.other[slice(*place)]
+                yield self.flag(
+                    unit.locate(*span),
+                    f"“{unit.text[slice(*span)]}”: the original says “{theirs}”.",
+                    Severity.MAJOR,
+                    suggestion=self._in(name, kind, case.lang),
+                    strength=0.8,
+                    against="original",
+                    kind=kind,
+                )
+
+    @staticmethod
+    def _in(name: object, kind: str, lang: str) -> str | None:
+        if not isinstance(name, int) or lang != "fr":
+            return None
+        return {"weekday": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+                "month": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]}[kind][name]  # fmt: skip
+
+    def _said(self, text: str, lang: str, kind: str) -> dict[object, tuple[int, int]]:
+        out: dict[object, tuple[int, int]] = {}
+        if kind == "currency":
+            for name, pattern in _CURRENCIES.items():
+                if m := pattern.search(text):
+                    out[name] = m.span()
+            return out
+        names = (_DAYS if kind == "weekday" else _MONTHS)[lang]
+        for m in re.finditer(r"[^\W\d_]+", text):
+            word = fold(m.group()).removesuffix("s") if kind == "weekday" else fold(m.group())
+            if word in names:
+                # English may, march, mars are words too, and so is French mars: only beside a number or a capital
+                near = text[max(0, m.start() - 6) : m.end() + 6]
+                if kind == "month" and word in self._EN_MARKED and not re.search(r"\d", near):
+                    if lang == "en" or not re.search(r"\b(?:en|de|fin|mi-|début)\s*$", text[: m.start()]):
+                        continue
+                if lang == "en" and m.group()[0].islower():
+                    continue
+                out.setdefault(names.index(word), m.span())
+            elif kind == "month" and lang == "en" and word in _SHORT_MONTHS and m.group()[0].isupper():
+                out.setdefault(_SHORT_MONTHS[word], m.span())
+        return out
