@@ -60,9 +60,9 @@ def _memory(value: str) -> Path | None:
         return None
     if value != "default":
         return Path(value)
-    from bitext.translate.memory import default_path
+    from bitext.translate.memory import default_memory
 
-    return default_path()
+    return default_memory()
 
 
 @contextmanager
@@ -86,23 +86,29 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
         yield report
 
 
-def _emit(bitext: Bitext, output: str, fmt: str | None = None) -> None:
-    """Write a bitext to a file or standard output: JSONL unless the name or `fmt` says otherwise."""
-    from bitext import formats
-    from bitext.files import writing
-    from bitext.formats import jsonl
-
-    if fmt in {None, "jsonl"} and (output == "-" or output.endswith((".jsonl", ".json")) or fmt == "jsonl"):
-        with writing(output) as f:
-            jsonl.dump(bitext, f)
-    else:
-        formats.write(bitext, output, fmt)
-
-
 def _print_json(value: Any) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass as JSON-able values."""
+    from dataclasses import asdict
+
+    return {k: str(v) if isinstance(v, Path) else v for k, v in asdict(value).items()}
+
+
+def _list_checks() -> None:
+    """The checks with what they need and how well they did when they were measured."""
+    from bitext.flag import checks, measured
+
+    figures = measured()
+    for check in checks():
+        typer.echo(f"{check.name:<16} {check.category:<32} {check.title}")
+        for against, row in figures.get(check.name, {}).items():
+            known = ", ".join(f"{k} {row[k]:.2f}" for k in ("precision", "recall") if row.get(k) is not None)
+            typer.echo(f"{'':<16} measured ({against}): {known or 'nothing yet'}")
 
 
 def _failing(bitext: Bitext, severity: str | None) -> int:
@@ -183,7 +189,7 @@ def segment(
     output: Output = "-",
 ) -> None:
     """Split a text into segments, with their offsets and kinds."""
-    from bitext import pipeline
+    from bitext import commands, pipeline
     from bitext.files import writing
 
     bitext = pipeline.load(file, lang, any_language=any_language)
@@ -191,7 +197,7 @@ def segment(
         with writing(output) as f:
             f.writelines(" ".join(s.text.split()) + "\n" for s in bitext.target)
     else:
-        _emit(bitext, output)
+        commands.emit(bitext, output)
 
 
 @app.command()
@@ -207,7 +213,7 @@ def translate(
     quiet: Quiet = False,
 ) -> None:
     """Translate each segment of a text; without an original, the translation becomes its other side."""
-    from bitext import pipeline
+    from bitext import commands, pipeline
     from bitext.files import writing
 
     translator = pipeline.load_translator(model, engine=engine, memory=_memory(memory))
@@ -218,9 +224,14 @@ def translate(
         with writing(output) as f:
             f.writelines(" ".join(t.text.split()) + "\n" for t in bitext.translations)
     else:
-        _emit(bitext, output)
+        commands.emit(bitext, output)
     if not quiet:
-        typer.echo(f"bitext: {translator.stats}", err=True)
+        s = translator.stats
+        typer.echo(
+            f"bitext: {s.segments} segments ({s.remembered} remembered), {s.source_tokens} tokens in, "
+            f"{s.target_tokens} out, {s.tokens_per_second:.0f} a second",
+            err=True,
+        )
 
 
 @app.command()
@@ -248,12 +259,11 @@ def align(
     quiet: Quiet = False,
 ) -> None:
     """Align two texts, segment by segment."""
-    from bitext import pipeline
+    from bitext import commands
     from bitext.align import gold as golden
-    from bitext.files import writing
 
     with _progress(quiet) as progress:
-        bitext = pipeline.align_files(
+        bitext = commands.align_files(
             file,
             target,
             original=original,
@@ -272,10 +282,9 @@ def align(
         _print_json(figures.as_dict())
         return
     if fmt == "beads":
-        with writing(output) as f:
-            golden.write_beads(bitext.beads, f)
+        golden.write_beads(bitext.beads, output)
     else:
-        _emit(bitext, output, fmt)
+        commands.emit(bitext, output, fmt)
 
 
 @app.command()
@@ -289,6 +298,9 @@ def score(
         list[str] | None, typer.Option("--metric", "-M", help="bleu, chrf, chrf++, ter; several times.")
     ] = None,
     confidence: Annotated[bool, typer.Option("--confidence/--no-confidence", help="Bootstrap intervals.")] = True,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model to back-translate with, if need be.")
+    ] = None,
     again: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="Recompute a scores.json and compare.")
     ] = None,
@@ -296,18 +308,28 @@ def score(
     json: Json = False,
 ) -> int:
     """Score a translation: HYP against REF, or the beads of a bitext."""
-    from bitext import pipeline
+    from bitext import commands
+    from bitext.files import writing
 
-    return pipeline.score_command(
-        files or [],
-        lang=lang,
-        lines=lines,
-        metrics=metric,
-        confidence=confidence,
-        again=again,
-        output=output,
-        json=json,
+    if again is not None:
+        differences, scores = commands.rescore(again)
+        for sentence in differences:
+            typer.echo(sentence)
+        if not differences:
+            typer.echo(f"{again}: all {len(scores.metrics)} figures are reproduced")
+        return int(bool(differences))
+    text, scores = commands.score_files(
+        files or [], lang=lang, lines=lines, metrics=metric, confidence=confidence, model=model
     )
+    with writing(output) as f:
+        if json or output != "-":
+            f.write(text)
+        else:
+            for m in scores.metrics:
+                interval = "" if m.interval is None else f"  [{m.interval[0]:.2f}, {m.interval[1]:.2f}]"
+                f.write(f"{m.name:<8} {m.value:7.2f}{interval}  {m.signature}\n")
+            f.writelines(f"{note}\n" for note in scores.notes)
+    return 0
 
 
 @app.command()
@@ -335,18 +357,14 @@ def flag(
     output: Output = "-",
 ) -> int:
     """Flag what is probably wrong in a translation, with the span, the reason and a suggestion."""
-    from bitext import pipeline
+    from bitext import commands
 
     if list_:
-        from rich.console import Console
-
-        from bitext.flag import listing
-
-        Console().print(listing())
+        _list_checks()
         return 0
     if file is None:
         raise InputError("no file is given", mend="name a file, or - for standard input")
-    bitext = pipeline.flag_file(
+    bitext, findings = commands.flag_file(
         file,
         lang=lang,
         any_language=any_language,
@@ -357,9 +375,11 @@ def flag(
         config=config,
     )
     if fmt == "jsonl":
-        _emit(bitext, output)
+        commands.emit(bitext, output)
     else:
-        pipeline.write_flags(bitext, output, as_text=fmt == "text")
+        commands.write_flags(bitext, output, as_text=fmt == "text")
+    for name, why in {**findings.skipped, **findings.failed}.items():
+        typer.echo(f"bitext: check {name} did not run: {why}", err=True)
     return _failing(bitext, fail_on)
 
 
@@ -373,9 +393,11 @@ def convert(
     target_lang: Annotated[str | None, typer.Option("--target-lang", metavar="CODE")] = None,
 ) -> None:
     """Convert aligned text between TMX, XLIFF, TSV, Moses and JSONL."""
-    from bitext import formats
+    from bitext import commands, formats
 
-    _emit(formats.read(file, source_format, source_lang=source_lang, target_lang=target_lang), output, target_format)
+    commands.emit(
+        formats.read(file, source_format, source_lang=source_lang, target_lang=target_lang), output, target_format
+    )
 
 
 @app.command()
@@ -385,9 +407,9 @@ def report(
     output: Output = "-",
 ) -> None:
     """Write the report of a bitext: one HTML file, Markdown, MQM spans, or a summary for the terminal."""
-    from bitext import pipeline
+    from bitext import commands
 
-    pipeline.report_file(file, fmt, output)
+    commands.report_file(file, fmt, output)
 
 
 # --- models, lexicons, health --------------------------------------------------------------------
@@ -400,11 +422,11 @@ def models_list(json: Json = False) -> None:
 
     found = models.list_models()
     if json:
-        _print_json([m.as_dict() for m in found])
+        _print_json([_plain(m) for m in found])
         return
     for m in found:
         typer.echo(
-            f"{m.name:<12} {m.source_lang}→{m.target_lang} {m.parameters / 1e6:5.1f} M parameters  {m.found_in:<9} {m.path}"
+            f"{m.name:<12} {m.source_lang}→{m.target_lang} {m.parameters / 1e6:5.1f} M weights  {m.found:<9} {m.path}"
         )
 
 
@@ -413,7 +435,7 @@ def models_info(model: Annotated[str, typer.Argument(metavar="MODEL")], json: Js
     """What a model is: languages, size, layers, hash, card."""
     from bitext.translate import models
 
-    info = models.describe(model).as_dict()
+    info = _plain(models.describe(model))
     if json:
         _print_json(info)
     else:
@@ -428,19 +450,23 @@ def models_pull(
     """Fetch a Marian model from the hub (the only command that uses the network)."""
     from bitext.translate import models
 
-    typer.echo(str(models.pull(model)))
+    info = models.pull(model)
+    typer.echo(
+        f"{info.name}: {info.source_lang}→{info.target_lang}, {info.parameters / 1e6:.1f} M parameters, {info.path}"
+    )
 
 
 @models_app.command("convert")
 def models_convert(
     model: Annotated[str, typer.Argument(metavar="MODEL")],
-    output: Annotated[str | None, typer.Option("-o", "--output", metavar="DIR", help="Default: the cache.")] = None,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="Folder to make.")],
     compute_type: Annotated[str, typer.Option("--compute-type", help="int8, float32, …")] = "int8",
+    force: Annotated[bool, typer.Option("--force", help="Replace a folder that is there.")] = False,
 ) -> None:
-    """Convert a Marian model for CTranslate2 (otherwise done by itself at first use)."""
+    """Write a Marian model as a CTranslate2 folder for other programs (our own is made at first use)."""
     from bitext.translate import models
 
-    typer.echo(str(models.convert(model, output, compute_type)))
+    typer.echo(str(models.convert(model, output, compute_type, force=force)))
 
 
 @lexicon_app.command("look-up")
@@ -466,10 +492,10 @@ def lexicon_build(
     quiet: Quiet = False,
 ) -> None:
     """Learn a bilingual lexicon from aligned text."""
-    from bitext import pipeline
+    from bitext import commands
 
     with _progress(quiet) as progress:
-        typer.echo(str(pipeline.build_lexicon(files, output, progress)))
+        typer.echo(str(commands.build_lexicon(files, output, progress)))
 
 
 @app.command()

@@ -69,7 +69,7 @@ def _packages() -> list[Finding]:
 def _models() -> list[Finding]:
     from bitext.translate import models
 
-    found = [Finding(f"model {m.name}", f"{m.path} ({m.found_in})", needed=False) for m in models.list_models()]
+    found = [Finding(f"model {m.name}", f"{m.path} ({m.found})", needed=False) for m in models.list_models()]
     names = {f.what for f in found}
     if "model fr-en" not in names:
         mend = "reinstall bitext, or: bitext models pull Helsinki-NLP/opus-mt-fr-en, and give that name as --model"
@@ -93,15 +93,15 @@ def _lexicons() -> list[Finding]:
 
 
 def _cache() -> Finding:
-    from bitext.translate.memory import default_path
+    from bitext.translate.memory import default_memory
 
-    path = default_path()
+    path = default_memory()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(path.parent, os.W_OK):
             raise PermissionError(13, "permission denied")
     except OSError as e:
-        mend = "set BITEXT_CACHE to a folder you may write to"
+        mend = "set XDG_CACHE_HOME to a folder you may write to"
         return Finding("cache", f"{path.parent} cannot be written ({reason(e)})", False, False, mend)
     size = path.stat().st_size / 1e6 if path.exists() else 0.0
     return Finding("cache", f"{path.parent}, translation memory {size:.1f} MB", needed=False)

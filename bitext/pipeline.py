@@ -59,6 +59,7 @@ def run(
     original_lang: str | None = None,
     memory: PathLike | None = None,
     any_language: bool = False,
+    before_work: Callable[[], object] | None = None,
     progress: Progress | None = None,
 ) -> Bitext:
     """Back-translate, align, score and flag a translated article.
@@ -71,6 +72,7 @@ def run(
         lang, original_lang: language codes; by default the model's.
         memory: file of the translation memory, or None for none.
         any_language: go on although the text does not look like `lang`.
+        before_work: called when the input has been read and before anything is translated.
         progress: called as the translation advances.
 
     Raises:
@@ -78,18 +80,22 @@ def run(
     """
     translator = load_translator(model, engine=engine, memory=memory)
     lang, original_lang = lang or translator.source_lang, original_lang or translator.target_lang
-    target = article if isinstance(article, Document) else read_document(article, lang, any_language=any_language)
-    bitext = Bitext(target, signature=_signature())
+    if isinstance(article, Document):
+        bitext = Bitext(article, signature=_signature())
+    else:
+        bitext = load(article, lang, any_language=any_language)
     if original is not None:
         source = original
         if not isinstance(source, Document):
             source = read_document(source, original_lang, any_language=any_language)
         bitext = with_source(bitext, source)
+    if before_work is not None:
+        before_work()
     bitext = back_translate(bitext, translator, progress)
     lexicon = load_lexicon(original_lang, lang)
     bitext = align(bitext, lexicon=lexicon)
     forward = load_forward(original_lang, lang)
-    bitext = score(bitext, forward=forward)
+    bitext = score(bitext, forward=forward, back=translator)
     return flag(bitext, back=translator, forward=forward, lexicon=lexicon)
 
 
@@ -245,11 +251,18 @@ def align(
     return bitext.with_(beads=beads, signature=bitext.signature | Signature.of(aligner=aligner.VERSION))
 
 
-def score(bitext: Bitext, *, forward: Translator | None = None, confidence: bool = True) -> Bitext:
-    """Score the back-translation against the original over the beads, or say what can be said without one."""
+def score(
+    bitext: Bitext, *, forward: Translator | None = None, back: Translator | None = None, confidence: bool = True
+) -> Bitext:
+    """Score the back-translation against the original over the beads, or say what can be said without one.
+
+    Args:
+        forward, back: models into the target's language and out of it, for the estimate of each segment's quality.
+    """
     from bitext import score as scorer
 
-    return bitext.with_(scores=scorer.score_bitext(bitext, confidence=confidence))
+    known = scorer.model_scores(bitext, forward=forward, back=back) if forward is not None else {}
+    return bitext.with_(scores=scorer.score_bitext(bitext, confidence=confidence, **known))
 
 
 def flag(
@@ -309,7 +322,7 @@ def write_all(bitext: Bitext, folder: PathLike) -> list[Path]:
     with writing(scores_path) as f:
         f.write(to_json(bitext))
     with writing(flags_path) as f:
-        f.writelines(jsonl.flag_line(flag) + "\n" for flag in bitext.flags)
+        f.writelines(jsonl.to_line(jsonl.flag_record(flag, bitext)) for flag in bitext.flags)
     with writing(report_path) as f:
         f.write(html.render(bitext))
     return paths

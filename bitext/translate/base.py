@@ -106,8 +106,10 @@ class Translator(Protocol):
     source_lang: str
     target_lang: str
     name: str
-    signature: Signature
     stats: Stats
+
+    @property
+    def signature(self) -> Signature: ...
 
     def translate(self, texts: Iterable[str]) -> list[Translation]:
         """One translation a text, in order."""

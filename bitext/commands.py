@@ -1,0 +1,308 @@
+"""What the commands do beyond the pipeline: from the names of files to results, and from results to files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bitext.document import Bitext, Document
+from bitext.errors import BitextError, FormatError, InputError
+from bitext.files import read_text, writing
+from bitext.pipeline import (
+    Progress,
+    align,
+    back_translate,
+    load,
+    load_forward,
+    load_lexicon,
+    load_translator,
+    read_document,
+    score,
+    with_source,
+)
+
+__all__ = ["align_files", "build_lexicon", "emit", "flag_file", "report_file", "rescore", "score_files", "write_flags"]
+
+
+def align_files(
+    file: str,
+    target: str | None,
+    *,
+    original: str | None,
+    source_lang: str,
+    target_lang: str,
+    lines: bool,
+    model: str | None,
+    vectors: str | None,
+    memory: Path | None,
+    explain: bool,
+    any_language: bool,
+    progress: Progress | None,
+) -> Bitext:
+    """Align two texts, or the two sides of a stream.
+
+    Without `model` the shipped one from the target's language is used if there is one; `none` does without
+    a back-translation.
+
+    Raises:
+        BitextError: bad input; nothing to align with.
+    """
+    if target is not None:
+        if original is not None:
+            raise InputError("SOURCE TARGET and --original are two ways to say the same", mend="leave one out")
+        source = read_document(file, source_lang, any_language=any_language, lines=lines)
+        bitext = Bitext(read_document(target, target_lang, any_language=any_language, lines=lines))
+        bitext = with_source(bitext, source)
+    else:
+        bitext = load(file, target_lang, any_language=any_language)
+        if original is not None:
+            bitext = with_source(bitext, read_document(original, source_lang, any_language=any_language, lines=lines))
+        if bitext.source is None:
+            raise InputError("holds no second text to align with", path=file, mend="give SOURCE TARGET or --original")
+    a, b = bitext.source.lang if bitext.source else source_lang, bitext.target.lang
+    if not bitext.translations and a != b and model != "none":
+        translator = _translator(model, b, a, memory)
+        if translator is not None:
+            bitext = back_translate(bitext, translator, progress)
+    encoder = None
+    if vectors is not None:
+        from bitext.align import load_encoder
+
+        encoder = load_encoder(vectors)
+    return align(bitext, lexicon=load_lexicon(a, b), encoder=encoder, explain=explain)
+
+
+def _translator(model: str | None, source_lang: str, target_lang: str, memory: Path | None) -> Any:
+    if model is not None:
+        return load_translator(model, memory=memory)
+    try:
+        return load_translator(f"{source_lang}-{target_lang}", memory=memory)
+    except BitextError:
+        return None  # lexicon, lengths and numbers remain
+
+
+def score_files(
+    files: Sequence[str], *, lang: str, lines: bool, metrics: Sequence[str] | None, confidence: bool, model: str | None
+) -> tuple[str, Any]:
+    """Score HYP against REFs, or a bitext.
+
+    Returns:
+        The scores.json text, and the `Scores`.
+
+    Raises:
+        BitextError: bad input, or texts that cannot be compared.
+    """
+    from bitext import score as scorer
+
+    names = tuple(metrics) if metrics else ("bleu", "chrf", "ter")
+    if len(files) == 1:
+        bitext = load(files[0], any_language=True)
+        if not bitext.translations and model is not None:
+            bitext = back_translate(bitext, load_translator(model))
+        if bitext.source is not None and not bitext.beads:
+            bitext = align(bitext, lexicon=load_lexicon(bitext.source.lang, bitext.target.lang))
+        if metrics and bitext.origin != "back-translation":
+            bitext = bitext.with_(scores=scorer.score_bitext(bitext, names, confidence=confidence))
+        else:
+            bitext = score(bitext, confidence=confidence)
+        return scorer.to_json(bitext), bitext.scores
+    if not files:
+        raise InputError("no file is given", mend="give HYP REF…, or one bitext")
+    hyp, *refs = files
+    notes = scorer.names(hyp, refs)
+    hypothesis, references = scorer.read_lines(hyp), [scorer.read_lines(r) for r in refs]
+    aligned = lines or all(len(r) == len(hypothesis) for r in references)
+    if aligned:
+        scorer.line_counts(hyp, hypothesis, refs, references)
+        scores = scorer.score(hypothesis, references, names, lang=lang, confidence=confidence)
+        texts = (hypothesis, references)
+    else:
+        if len(refs) > 1:
+            scorer.line_counts(hyp, hypothesis, refs, references)
+        lexicon = None
+
+        def pair(reference: Document, hypothesis: Document) -> Any:
+            from bitext import align as aligner
+
+            return aligner.align(reference, hypothesis, lexicon=lexicon)
+
+        result = scorer.score_documents(
+            read_document(hyp, lang, any_language=True),
+            read_document(refs[0], lang, any_language=True),
+            pair,
+            names,
+            lang=lang,
+            confidence=confidence,
+        )
+        scores = result.scores
+        texts = (list(result.hypotheses), [list(result.references)])
+    from dataclasses import replace
+
+    scores = replace(scores, notes=(*notes, *scores.notes))
+    text = scorer.to_json(
+        scores,
+        hypotheses=scorer.Texts.of(texts[0]),
+        references=[scorer.Texts.of(r) for r in texts[1]],
+        options={"lang": lang},
+    )
+    return text, scores
+
+
+def rescore(path: str) -> tuple[list[str], Any]:
+    """Recompute the figures of a scores.json.
+
+    Returns:
+        Sentences on what differs (none: all is reproduced), and the `Scores` computed now.
+
+    Raises:
+        BitextError: the file holds no scores, or no texts to score again.
+    """
+    from bitext import score as scorer
+
+    record = scorer.from_json(read_text(path), path)
+    now = record.recompute()
+    return [str(d) for d in record.differences(now)], now
+
+
+def flag_file(
+    file: str,
+    *,
+    lang: str,
+    any_language: bool,
+    only: Sequence[str] | None,
+    skip: Sequence[str] | None,
+    glossary: str | None,
+    ignore: str | None,
+    config: str | None,
+) -> tuple[Bitext, Any]:
+    """Flag a bitext; returns it with its flags, and what was skipped, failed or ignored.
+
+    Raises:
+        BitextError: bad input, a check or threshold that does not exist.
+    """
+    from bitext import flag as flagger
+
+    bitext = load(file, lang, any_language=any_language)
+    other = bitext.source.lang if bitext.source is not None else "en"
+    findings = flagger.examine(
+        bitext,
+        translator_back=_translator(None, bitext.target.lang, other, None),
+        translator_forward=load_forward(other, bitext.target.lang),
+        lexicon=load_lexicon(other, bitext.target.lang),
+        only=only,
+        skip=skip,
+        glossary=flagger.read_glossary(glossary) if glossary else None,
+        ignore=flagger.read_ignore(ignore) if ignore else None,
+        thresholds=_thresholds(config),
+    )
+    return bitext.with_(flags=findings.flags), findings
+
+
+def _thresholds(config: str | None) -> dict[str, Any] | None:
+    """The table `flag` of a bitext.toml, or `tool.bitext.flag` of a pyproject.toml; by default those in this folder."""
+    import tomllib
+
+    names = [config] if config else ["bitext.toml", "pyproject.toml"]
+    for name in names:
+        if config is None and not Path(name).is_file():
+            continue
+        try:
+            table = tomllib.loads(read_text(name))
+        except tomllib.TOMLDecodeError as e:
+            raise FormatError(f"is not valid TOML ({e})", path=name, mend="mend that line") from None
+        if name.endswith("pyproject.toml"):
+            table = table.get("tool", {}).get("bitext", {})
+        found = table.get("flag")
+        if found is not None:
+            if not isinstance(found, dict):
+                raise FormatError("`flag` is not a table", path=name, mend="write [flag]")
+            return found
+    return None
+
+
+def write_flags(bitext: Bitext, output: str, *, as_text: bool) -> None:
+    """The flags alone: JSONL, or one line of text each, in the manner of a compiler."""
+    from bitext.formats import jsonl
+
+    with writing(output) as f:
+        if not as_text:
+            f.writelines(jsonl.to_line(jsonl.flag_record(flag, bitext)) for flag in bitext.flags)
+            return
+        f.writelines(line + "\n" for line in _sentences(bitext))
+
+
+def _sentences(bitext: Bitext) -> Iterator[str]:
+    text, name = bitext.target.text, bitext.target.name or "text"
+    for flag in bitext.flags:
+        segment = bitext.target.segments[flag.segment]
+        at = segment.start + flag.span[0]
+        line, column = text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+        span = " ".join(segment.text[slice(*flag.span)].split())
+        suggestion = f" Suggest: {flag.suggestion}." if flag.suggestion else ""
+        yield f"{name}:{line}:{column}: {flag.severity} {flag.check}: “{span}”: {flag.message}{suggestion}"
+
+
+def report_file(file: str, fmt: str, output: str) -> None:
+    """Write the report of a bitext in one of its formats.
+
+    Raises:
+        BitextError: bad input.
+    """
+    bitext = load(file, any_language=True)
+    if fmt == "mqm":
+        emit(bitext, output, "mqm")
+        return
+    if fmt == "terminal":
+        from rich.console import Console
+
+        from bitext.report import terminal
+
+        with writing(output) as f:
+            Console(file=f).print(terminal.summary(bitext))
+        return
+    from bitext import report
+
+    module = {"html": report.html, "md": report.markdown, "json": report.json}[fmt]
+    with writing(output) as f:
+        f.write(module.render(bitext))
+
+
+def emit(bitext: Bitext, output: str, fmt: str | None = None) -> None:
+    """Write a bitext to a file or standard output: JSONL unless the file's name or `fmt` says otherwise."""
+    from bitext import formats
+    from bitext.formats import jsonl
+
+    if fmt == "jsonl" or (fmt is None and output == "-"):
+        with writing(output) as f:
+            jsonl.dump(bitext, f)
+    else:
+        formats.write(bitext, output, fmt)
+
+
+def build_lexicon(files: Sequence[str], output: str, progress: Progress | None = None) -> Any:
+    """Learn a lexicon from aligned files and save it.
+
+    Raises:
+        BitextError: a file cannot be read, or holds too little text.
+    """
+    from bitext import formats
+    from bitext.lexicon import build
+
+    first = formats.read(files[0])
+    a, b = first.target.lang, first.source.lang if first.source else "en"
+
+    def pairs() -> Iterator[tuple[str, str]]:
+        for k, file in enumerate(files):
+            bitext = first if k == 0 else formats.read(file)
+            for bead in bitext.beads:
+                if bead.source and bead.target:
+                    yield bitext.target_text(bead), bitext.source_text(bead)
+
+    def told(stage: str, done: float) -> None:
+        if progress is not None and stage != "reading":
+            progress(stage, round(100 * done), 100)
+
+    lexicon = build(pairs(), a, b, progress=told)
+    lexicon.save(output)
+    return lexicon
