@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Severity, Translation
 
-__all__ = ["Case", "Check", "Pair", "Paragraph", "Resources", "Translator", "prose"]
+__all__ = ["Case", "Check", "Pair", "Paragraph", "Resources", "Translator", "prose", "translations"]
 
 
 class Translator(Protocol):
@@ -197,6 +197,15 @@ class Case:
             "en-fr model": r.forward is not None,
         }
         return [n for n in needs if not have[n]]
+
+
+def translations(case: Case, word: str, lang: str, n: int = 12) -> list[tuple[str, float]]:
+    """Translations of a word of `lang` with their probabilities, best first; none without a lexicon."""
+    lexicon = case.resources.lexicon
+    if lexicon is None:
+        return []
+    found: list[tuple[str, float]] = lexicon.translations(word, reverse=lang == lexicon.target_lang, n=n)
+    return found
 
 
 class Check(ABC):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bitext.document import Flag, Severity
-from bitext.flag.base import Case, Check, Pair, prose
+from bitext.flag.base import Case, Check, Pair, prose, translations
 from bitext.flag.words import FRENCH_ONLY, STOP, fold, words
 
 __all__ = ["Acronyms", "Names", "known_names"]
@@ -205,13 +205,7 @@ class Names(Check):
             return True
         if _ACRONYM.fullmatch(name):
             return True  # its French form may be spelt out
-        lexicon = case.resources.lexicon
-        if lexicon is None:
-            return False
-        return any(
-            fold(w) in folded
-            for w, _ in lexicon.translations(name.lower(), reverse=case.other_lang == lexicon.target_lang)
-        )
+        return any(fold(w) in folded for w, _ in translations(case, name.lower(), case.other_lang))
 
     def _spellings(self, case: Case) -> Iterator[Flag]:
         counts: Counter[str] = Counter()

@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 # One module a family; the order is the one `checks()` lists.
 _FAMILIES = {
+    "bitext.flag.coverage": ("Omission", "Addition"),
     "bitext.flag.numbers": ("Numbers", "Dates"),
     "bitext.flag.names": ("Acronyms", "Names"),
     "bitext.flag.negation": ("Negation", "Modality"),
@@ -31,6 +32,7 @@ _FAMILIES = {
     "bitext.flag.quotes": ("Quotes", "Brackets"),
     "bitext.flag.wording": ("DoubledWords", "Elision", "Determiners", "CapitalAccent", "VerbForms"),
     "bitext.flag.duplicates": ("Duplicates", "Inconsistent"),
+    "bitext.flag.terminology": ("Glossary", "Terminology"),
     "bitext.flag.boilerplate": ("Boilerplate",),
     "bitext.flag.reliability": ("Unreliable",),
 }

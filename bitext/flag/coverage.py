@@ -1,0 +1,142 @@
+"""Omission and addition: words of one side that nothing on the other side stands for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from bitext.document import Flag, Severity
+from bitext.flag.base import Case, Check, Pair
+from bitext.flag.words import STOP, Word, words
+
+__all__ = ["Addition", "Omission", "uncovered"]
+
+
+def uncovered(case: Case, pair: Pair) -> tuple[list[tuple[Word, float]], list[tuple[Word, float]]]:
+    """Content words of the target and of the other side that have no partner, each with a weight.
+
+    The weight is the share of the word's occurrences in the training corpus that have a partner (`Lexicon.linked`):
+    *vaccine* is hardly ever left out, *actually* often is.
+    """
+    cache = case.memo.setdefault("uncovered", {})
+    at = (pair.indices, pair.against)
+    if at not in cache:
+        cache[at] = _uncovered(case, pair)
+    found: tuple[list[tuple[Word, float]], list[tuple[Word, float]]] = cache[at]
+    return found
+
+
+def _uncovered(case: Case, pair: Pair) -> tuple[list[tuple[Word, float]], list[tuple[Word, float]]]:
+    lexicon = case.resources.lexicon
+    mine, theirs = words(pair.text, case.lang), words(pair.other, case.other_lang)
+    if case.lang == lexicon.source_lang:
+        links = lexicon.align([_form(w) for w in mine], [_form(w) for w in theirs], threshold=0.05)
+    else:
+        back = lexicon.align([_form(w) for w in theirs], [_form(w) for w in mine], threshold=0.05)
+        links = [(j, i, p) for i, j, p in back]
+    covered_mine, covered_theirs = {i for i, _, _ in links}, {j for _, j, _ in links}
+    weigh = functools.partial(_weight, lexicon)
+    left = [(w, weigh(w, case.lang)) for i, w in enumerate(mine) if i not in covered_mine]
+    right = [(w, weigh(w, case.other_lang)) for j, w in enumerate(theirs) if j not in covered_theirs]
+    return left, right
+
+
+def _form(w: Word) -> str:
+    return w.lower.replace("œ", "oe").replace("æ", "ae")
+
+
+def _weight(lexicon: Any, w: Word, lang: str) -> float:
+    if w.lower in STOP or len(w.text) < 3:
+        return 0.0
+    known = lexicon.linked(_form(w), lang)
+    return float(known) if known else 0.6 if w.text.isalpha() else 0.3
+
+
+def _runs(found: list[Word], loose: list[tuple[Word, float]]) -> list[tuple[list[Word], float]]:
+    """Stretches of loose words, function words between them included, with the sum of their weights."""
+    weight = {w.start: x for w, x in loose}
+    runs: list[tuple[list[Word], float]] = []
+    run: list[Word] = []
+    total = 0.0
+    for w in [*found, None]:
+        if w is not None and (w.start in weight or (run and w.lower in STOP)):
+            run.append(w)
+            total += weight.get(w.start, 0.0)
+            continue
+        while run and weight.get(run[-1].start, 0.0) == 0:
+            run.pop()
+        while run and weight.get(run[0].start, 0.0) == 0:
+            run.pop(0)
+        if run:
+            runs.append((run, total))
+        run, total = [], 0.0
+    return runs
+
+
+class Addition(Check):
+    """Words of the translation that nothing in the original stands for.
+
+    Both sides are linked word by word (posteriors of a lexicon learnt from parallel text, both directions). A stretch
+    of words without a partner is flagged if the sum of their weights reaches `weight`; a word's weight is how seldom
+    the corpus leaves it without one.
+    """
+
+    name = "addition"
+    title = "Words added"
+    category = "accuracy/addition"
+    severity = "minor; major from twice the threshold"
+    needs = ("original", "lexicon")
+    scope = "original"
+    defaults: ClassVar[Mapping[str, float]] = {"weight": 2.2}
+
+    def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
+        loose, missing = uncovered(case, unit)
+        limit = self.threshold(case, "weight")
+        slack = sum(x for _, x in missing)  # what the other side has left over may be its free translation
+        for run, total in _runs(words(unit.text, case.lang), loose):
+            excess = total - 0.7 * slack
+            if excess >= limit:
+                yield self.flag(
+                    unit.locate(run[0].start, run[-1].end),
+                    f"Nothing in the original stands for “{unit.text[run[0].start : run[-1].end]}”.",
+                    Severity.MAJOR if excess >= 2 * limit else Severity.MINOR,
+                    strength=min(1.0, excess / (3 * limit)),
+                    against="original",
+                    weight=round(total, 2),
+                    left_over_there=round(slack, 2),
+                )
+
+
+class Omission(Check):
+    """Words of the original that nothing in the translation stands for.
+
+    Decides as `addition` does, with the sides exchanged. The words are missing, so the span is the whole segment.
+    """
+
+    name = "omission"
+    title = "Words of the original left out"
+    category = "accuracy/omission"
+    severity = "minor; major from twice the threshold"
+    needs = ("original", "lexicon")
+    scope = "original"
+    defaults: ClassVar[Mapping[str, float]] = {"weight": 2.2}
+
+    def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
+        loose, missing = uncovered(case, unit)
+        limit = self.threshold(case, "weight")
+        slack = sum(x for _, x in loose)
+        for run, total in _runs(words(unit.other, case.other_lang), missing):
+            excess = total - 0.7 * slack
+            if excess >= limit:
+                said = unit.other[run[0].start : run[-1].end]
+                yield self.flag(
+                    unit.locate(0, len(unit.text)),
+                    f"Nothing in the translation stands for “{said}”.",
+                    Severity.MAJOR if excess >= 2 * limit else Severity.MINOR,
+                    strength=min(1.0, excess / (3 * limit)),
+                    against="original",
+                    missing=said,
+                    weight=round(total, 2),
+                    left_over_here=round(slack, 2),
+                )
