@@ -66,16 +66,16 @@ _FR = Abbreviations(
 
 _EN = Abbreviations(
     never=_words(
-        "Mr Mrs Ms Messrs Mme Mlle M Dr Drs Prof Rev Hon Fr Sr St Ste Mt Ft Gen Lt Col Maj Sgt Cpl Pvt Capt"
+        "Mr Mrs Ms Messrs Mme Mlle M Dr Drs Prof Rev Hon Fr St Ste Mt Ft Gen Lt Col Maj Sgt Cpl Pvt Capt"
         " Cmdr Adm Brig Gov Sen Rep Reps Sens Pres Supt Det Insp Atty Msgr Amb Asst Assoc cf e.g i.e eg ie vs"
         " viz approx"
     ),
     numeric=_words(
-        "no nos No Nos art p pp vol vols fig figs eq eqs chap ch sec para par § ed eds ver v c ca pt tab app"
+        "no nos No Nos Art p pp vol vols fig figs eq eqs chap ch sec para par § ed eds ver v c ca pt tab app"
         " cl r Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
     ),
     maybe=_words(
-        "al Inc Ltd Corp Co Cos Bros Jr LLC Plc Ave Blvd Rd Dept Univ Assn Ph.D M.D B.A M.A B.Sc M.Sc ibid"
+        "al Inc Ltd Corp Co Cos Bros Jr Sr LLC Plc Ave Blvd Rd Dept Univ Assn Ph.D M.D B.A M.A B.Sc M.Sc ibid"
         " est Esq op.cit Calif Fla Ga Mass Mich Minn Pa Tex Va Wash Wis Conn Ill Ind Ariz Ore Tenn Okla Colo"
         " Ala Ark Del Md Mo Nev"
     ),

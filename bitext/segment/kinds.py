@@ -25,15 +25,17 @@ _TITLE = re.compile(
     _I,
 )
 _CREDIT_WORD = (
-    r"(?:photos?|photographie|photograph|image|picture|cr[ée]dits?|illustration|infographie|dessin|drawing"
-    r"|capture d.[ée]cran|screenshot|screengrab|vid[ée]o|légende|caption|foto|bild"
-    r"|avec l.aimable autorisation|courtesy|©|ⓒ|\(c\))"
+    r"(?:photos?|photographie|photograph|image|picture|cr[ée]dits?(?: photos?)?|photo credits?|illustration|infographie"
+    r"|dessin|drawing|capture d.[ée]cran|screenshot|screengrab|vid[ée]o|légende|caption|foto|bild|courtesy)"
 )
+_AGENCY = r"(?:Getty Images|Shutterstock|Flickr|Wikimedia Commons|iStock|Unsplash|Pixabay)"
+_NEWS_AGENCY = r"(?:AFP|AP|Reuters|EPA|EFE|Sipa|DPA|ANSA|TASS|Xinhua)"
 _CREDIT = re.compile(
-    rf"[(\[]\s*(?:{_CREDIT_WORD}(?=[\s:./©(/]|$)[^()\[\]]{{0,120}}|[^()\[\]]{{0,80}}"
-    r"(?:/|via|\s)\s*(?:Getty Images|Shutterstock|AFP|Reuters|REUTERS|Flickr|Wikimedia Commons|iStock|Unsplash"
-    r"|EPA|Sipa|SIPA)"
-    r"[^()\[\]]{0,40})\s*[)\]]\s*\.?$",
+    r"[(\[]\s*(?:"
+    # (Photo: …), (Image de X), (Crédit AFP), (© X); not (photo de famille)
+    rf"{_CREDIT_WORD}(?:[\s\u00a0]*[:/.©|–—-]|\s+(?:(?:by|de|par|from|of|d.|von|courtesy of|via)\s+)?(?-i:[A-ZÀ-Ý©@-]))"
+    rf"[^()\[\]]{{0,150}}|(?:©|ⓒ)[^()\[\]]{{1,150}}|(?:[^()\[\]]{{0,100}}[/\s])?{_AGENCY}[^()\[\]]{{0,60}}"
+    rf"|[^()\[\]]{{0,100}}(?:/|via )\s*{_NEWS_AGENCY}[^()\[\]]{{0,40}})\s*[)\]]\s*\.?$",
     _I,
 )
 _CREDIT_LINE = re.compile(
@@ -47,14 +49,16 @@ _STRONG = [
     r"\b(?:abonnez|inscrivez|désabonnez)-vous\b",
     r"\b(?:inscri\w+|abonn\w+)\b.{0,30}\b(?:newsletter|infolettre|lettre d.information|chaîne)",
     r"\b(?:suivez|rejoignez|retrouvez|contactez)-nous\b",
-    r"\bpartage[rz][- ](?:l[ea]s?\b|cet? |cette |sur\b|avec vos)",
+    r"\bpartagez[- ](?:l[ea]s?\b|cet? |cette )|\bpartager (?:cet article|cette page)",
+    r"\bpartager (?:sur (?:facebook|twitter|x)|avec vos)",
     r"\b(?:aime[rz]?|aimé|apprécié|plu)\b.{0,12}\bcet (?:article|te page|te vidéo)",
     r"\b(?:soutenez|aidez)[- ](?:nous|le site|notre|votre|la rédaction)",
-    r"\bvotre (?:soutien|don|contribution|générosité)\b",
+    r"\bvotre (?:soutien|don|contribution|générosité)\b.{0,40}\b(?:essentiel|précieu|indispensable|nous permet)",
+    r"\bvotre (?:soutien|don|contribution|générosité) (?:est|fait|compte)\b",
     r"\b(?:faire|faites) un don\b",
     r"\b(?:notre|ce) (?:site|journal|média|rédaction|chaîne) en vie\b",
     r"\bfaire vivre (?:notre|ce) (?:site|média|journal)",
-    r"\bavons besoin de (?:vous|votre|vos|financement|dons)",
+    r"\bavons besoin de (?:vous\b|financement|dons\b|votre (?:soutien|don|générosité))",
     r"\b(?:lire|consulter|voir|retrouver)\b.{0,20}"
     r"\b(?:l.article (?:original|complet|entier)|la suite|version originale)",
     r"^(?:lire|voir|à lire) aussi\b|^sur le même sujet\b|^articles? (?:similaires|liés|connexes)|^à propos de l.auteur",
@@ -63,13 +67,18 @@ _STRONG = [
     r"\b(?:laisse[rz]|poste[rz]|écrire) un commentaire\b|\bcliquez ici\b|\btélécharge[rz] (?:notre|l.)appli",
     r"\b(?:nos|des|aux) (?:annonceurs|publicités)\b|\bbloqueur de publicité",
     r"\b(?:accepter|acceptez|utilise|utilisons) (?:les |des )?cookies\b",
-    r"\bsubscribe (?:to|now|today|for)\b|\bsign up (?:for|to|now|here|today)\b",
+    r"\bsubscribe (?:to (?:our|the|my|this)|now|today|for (?:free|more|updates))\b",
+    r"\bsign up (?:for (?:our|the|my|free)|now|here|today|to (?:our|receive|get))\b",
     r"\bjoin our (?:mailing|newsletter|community)",
-    r"\b(?:follow|contact|join|support|email) us\b|\bshare (?:this|on|with your|via)\b",
+    r"\b(?:follow|join) us (?:on|at|@)|^(?:follow|contact|support|email|join) us\b|\bshare (?:this|with your)\b",
+    r"^share (?:on|via)\b",
     r"\b(?:like|enjoy|liked|enjoyed|love)\b.{0,12}\bthis (?:article|post|story|page|video)",
-    r"\b(?:make|consider making|give) a (?:donation|contribution)\b|\bdonate (?:now|today|here|to)\b",
-    r"\byour (?:support|donation|contribution|generosity)\b|\bplease (?:consider|support|donate|share|subscribe)\b",
-    r"\b(?:keep (?:us|this site|our site)|help us) \w+",
+    r"\b(?:make|consider making) a donation\b|\bdonate (?:now|today|here|to)\b",
+    r"\byour (?:support|donation|contribution|generosity)\b.{0,30}"
+    r"\b(?:essential|vital|allows|helps|matters|keeps|enables)",
+    r"\bplease (?:consider|support us|donate|share|subscribe)\b",
+    r"\b(?:keep|help us keep) (?:us|this site|our (?:site|journalism|work))\b.{0,20}"
+    r"\b(?:going|alive|free|online|running)",
     r"\bread (?:the )?(?:original|full|entire|whole) (?:article|story|post)|^(?:read|see) (?:more|also|next)\b",
     r"^related (?:articles?|stories|posts|content)|^about the author\b|^recommended for you\b|^most (?:read|popular)\b",
     r"\ball rights reserved\b|\b(?:privacy|cookie) policy\b|\bterms (?:of (?:use|service)|and conditions)\b",
@@ -79,6 +88,7 @@ _STRONG = [
     r"\balle rechte vorbehalten\b|\bnewsletter abonnieren\b|\bartikel teilen\b|\bunterstützen sie uns\b",
 ]
 _WEAK = [
+    r"\b(?:votre|your) (?:soutien|don|contribution|générosité|support|donation|generosity)\b",
     r"\b(?:newsletters?|infolettre|mailing list)\b",
     r"\bpaypal\b|\bpatreon\b|\btipeee\b|\bko-fi\b",
     r"\b(?:publicités?|annonceurs?|advertis\w+|sponsors?)\b",
@@ -93,6 +103,13 @@ _WEAK = [
 ]
 _STRONG_RE = [re.compile(p, _I) for p in _STRONG]
 _WEAK_RE = [re.compile(p, _I) for p in _WEAK]
+_QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|\"[^\"]{1,400}\"")
+_NAVIGATION = re.compile(
+    r"skip to (?:main )?content|aller au contenu(?: principal)?|advertisements?|publicité|menu"
+    r"|(?:accueil|home)\s*[>»/|].{0,100}",
+    _I,
+)
+_BYLINE = re.compile(r"(?:par|by|von)\s+(?-i:[A-ZÀ-Ý])|(?:publié|mis à jour|posté|published|updated|posted)\b", _I)
 _HEAD_UNITS = 6
 _MAX_CHECKED = 1500  # a longer paragraph is no boilerplate, nor heading, nor caption
 
@@ -101,6 +118,7 @@ def evidence(text: str) -> int:
     """How much in a paragraph addresses the site's reader: 2 a strong phrase, 1 a weak one, 0 under three weak ones."""
     if len(text) > _MAX_CHECKED:
         return 0
+    text = _QUOTED.sub("« »", text)  # what somebody says in an article is not the site speaking
     strong = sum(bool(p.search(text)) for p in _STRONG_RE)
     weak = sum(bool(p.search(text)) for p in _WEAK_RE)
     return 2 * strong + weak if strong or weak >= 3 else 0
@@ -133,9 +151,11 @@ def _boilerplate(texts: Sequence[str], rules: Sequence[bool], single: Sequence[b
     if members and (total >= 4 or ruled or (total >= 2 and texts[tail] and not _STOP.search(texts[tail]))):
         found.update(members)
     for j in range(min(_HEAD_UNITS, n)):
-        if j not in found and not rules[j] and single[j] and len(texts[j]) <= 120 and evidence(texts[j]) >= 2:
-            if j == 0 and _STOP.search(texts[j]):
-                continue
+        if not rules[j] and (not single[j] or (j > 0 and _STOP.search(texts[j]))):
+            break  # the text has begun
+        short = single[j] and len(texts[j]) <= 120 and not rules[j] and not _STOP.search(texts[j])
+        # a headline may well say *votre soutien*: above it only navigation is believed
+        if short and (_NAVIGATION.fullmatch(texts[j]) or (j > 0 and evidence(texts[j]) >= 2)):
             found.add(j)
     size = sum(len(t) for t, r in zip(texts, rules, strict=True) if not r)
     if 2 * sum(len(texts[j]) for j in found) > size:
@@ -152,7 +172,7 @@ def _caption(text: str) -> bool:
 def _headline(text: str) -> bool:
     """Short, without a final stop, not a list item."""
     words = len(text.split())
-    if len(text) > 200 or words > 30 or _BULLET.match(text):
+    if len(text) > 200 or words > 30 or _BULLET.match(text) or _BYLINE.match(text):
         return False
     capitals = sum(c.isupper() for c in text)
     if capitals >= 3 and not any(c.islower() for c in text) and words <= 15:
@@ -184,8 +204,9 @@ def kinds(texts: Sequence[str], single: Sequence[bool]) -> list[Kind]:
         for i in range(n)
     ]
     running = [i for i in range(n) if out[i] is Kind.SENTENCE]
-    stopped = sum(bool(_LAST.search(texts[i])) for i in running)
-    prose = 2 * stopped >= len(running) - 1 and stopped > 0
+    # in a list of terms or a poem no line is a heading: most of the text must be sentences
+    lines = [texts[i] for i in running[1:] if not (_BULLET.match(texts[i]) or _NUMBERED.match(texts[i]))]
+    prose = bool(lines) and 2 * sum(len(t) for t in lines if _LAST.search(t)) >= sum(map(len, lines))
     for k, i in enumerate(running[:-1]):
         text = texts[i]
         if not single[i] and not _TITLE.match(text):

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 __all__ = ["Unit", "units"]
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_ITEM = re.compile(r"\s*(?:[-–—•*·‣▪►>#]+\s|(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s|[—–]|#{1,6}\s|\|)")
+_ITEM = re.compile(r"\s*(?:[-–—•*·‣▪►>#]+\s|(?:\d{1,3}|[ivxIVX]{1,5})[.)]\s|[a-zA-Z]\)\s|[—–]|#{1,6}\s|\|)")
 _NARROW, _WIDE = 35, 130  # columns: nobody wraps narrower or wider
 _FULL = 0.9  # a line is full if with the next word it would pass this share of the width
 _SHARE = 0.85  # this share of the line ends must be full
+_SMALL = 0.25  # and after this share a small letter follows: verses begin with capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class _Line:
     indent: int
     first: int  # length of the first word
     item: bool
+    small: bool  # begins with a small letter
 
 
 def _lines(text: str) -> list[_Line | None]:
@@ -49,7 +51,16 @@ def _lines(text: str) -> list[_Line | None]:
         if stripped:
             indent = len(body) - len(body.lstrip())
             first = len(stripped.split(maxsplit=1)[0])
-            lines.append(_Line(at + indent, at + indent + len(stripped), indent, first, bool(_ITEM.match(body))))
+            lines.append(
+                _Line(
+                    at + indent,
+                    at + indent + len(stripped),
+                    indent,
+                    first,
+                    bool(_ITEM.match(body)),
+                    stripped[0].islower(),
+                )
+            )
         else:
             lines.append(None)
         at = nxt
@@ -81,7 +92,8 @@ def _wrap_width(blocks: list[list[_Line]]) -> int | None:
     if not _NARROW <= width <= _WIDE:
         return None
     full = sum(_full(a, b, width) for a, b in breaks)
-    return width if full >= _SHARE * len(breaks) else None
+    small = sum(b.small for _, b in breaks)
+    return width if full >= _SHARE * len(breaks) and small >= _SMALL * len(breaks) else None
 
 
 def units(text: str) -> list[Unit]:
