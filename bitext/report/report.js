@@ -9,7 +9,8 @@
   const byNumber = new Map(notes.map((el) => [Number(el.id.slice(1)), { el, row: el.closest(".bead"), marks: [] }]));
   const marks = $$(".m");
   for (const m of marks) for (const k of numbers(m)) byNumber.get(k)?.marks.push(m);
-  const ticks = $$(".tick", strip);
+  const ticks = $$(".tick", strip).map((el) => ({ el, parts: el.getAttribute("d").match(/[^z]+z/g), of: numbers(el) }));
+  const lists = $$(".beads");
   const at = new Map(rows.map((r, i) => [r, i]));
   let current = 0; // number of the flag last gone to
   let opened = null; // the note that focus opened, to close again
@@ -42,7 +43,7 @@
       if (show) { live.add(number); flagged.add(row); }
     }
     for (const m of marks) m.classList.toggle("off", !numbers(m).some((k) => live.has(k)));
-    for (const t of ticks) t.classList.toggle("off", !live.has(Number(t.dataset.f)));
+    for (const t of ticks) t.el.setAttribute("d", t.parts.filter((_, i) => live.has(t.of[i])).join(""));
     const aside = !form.elements.aside || form.elements.aside.checked;
     let shown = 0;
     for (const r of rows) {
@@ -51,6 +52,7 @@
       r.hidden = (which && !c.contains(which)) || (!aside && c.contains("aside"));
       shown += !r.hidden;
     }
+    for (const l of lists) l.hidden = ![...l.children].some((r) => !r.hidden); // else its guessed height stays
     root.classList.toggle("noback", !!form.elements.back && !form.elements.back.checked);
     const some = live.size === byNumber.size ? "" : ` of ${byNumber.size.toLocaleString("en")}`;
     $("#state").textContent = `${live.size.toLocaleString("en")}${some} ${byNumber.size === 1 ? "flag" : "flags"}, ${plural(shown, "row")} shown`;
@@ -155,19 +157,21 @@
   }, { passive: true });
 
   // the strip
+  // the first list, then the first row in it, that ends below y: asking every row would lay out every row
+  const below = (y) => (el) => !el.hidden && el.getBoundingClientRect().bottom > y;
   function firstRow(y = $(".bar").getBoundingClientRect().bottom + 4) {
-    const live = rows.filter((r) => !r.hidden);
-    let low = 0, high = live.length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (live[mid].getBoundingClientRect().bottom > y) high = mid; else low = mid + 1;
-    }
-    return live.length ? at.get(live[Math.min(low, live.length - 1)]) : 0;
+    const list = lists.find(below(y)) ?? lists.findLast((l) => !l.hidden);
+    if (!list) return 0;
+    const row = [...list.children].find(below(y)) ?? [...list.children].findLast((r) => !r.hidden);
+    return at.get(row) ?? 0;
   }
   const mark = $(".here", strip);
+  let seen = "";
   function here() {
     if (!rows.length) return;
     const a = firstRow(), b = Math.max(firstRow(innerHeight - 4), a);
+    if (seen === `${a} ${b}`) return;
+    seen = `${a} ${b}`;
     mark.style.left = `${(100 * a) / rows.length}%`;
     mark.style.width = `max(4px, ${(100 * (b - a + 1)) / rows.length}%)`;
     const row = rows[a], flags = $$(".note:not([hidden])", row).length, q = $(".q", row);

@@ -18,23 +18,25 @@ _TICKS = {"critical": 14, "major": 10, "minor": 6, "neutral": 3}
 
 @dataclass(frozen=True)
 class Strip:
-    """SVG paths in a view box of `width` × `height`: bars above a base line, flag ticks below it."""
+    """SVG paths in a view box of `width` × `height`: bars above a base line, flag ticks below it.
+
+    A few long paths instead of an element a row, so that it costs nothing to paint. `ticks` are (severity, the
+    flags' numbers, path); the path has one closed subpath a flag, in that order, for the page to filter.
+    """
 
     width: int
     height: int
     base: int
     bars: tuple[tuple[str, str], ...]
-    ticks: tuple[tuple[str, int, str], ...]
+    ticks: tuple[tuple[str, list[int], str], ...]
     gaps: str
 
 
 def build(rows: Sequence[Row], values: Sequence[float | None], notes: Sequence[Sequence[Any]]) -> Strip:
-    """Draw rows, their quality (0–1) and their numbered flags.
-
-    A band's bars share one path, so 2,000 rows cost a few elements; each flag has its own, to be filtered.
-    """
+    """Draw rows, their quality (0–1) and their numbered flags."""
     bars: dict[str, list[str]] = {name: [] for _, name in _BANDS}
-    ticks, gaps = [], []
+    ticks: dict[str, list[tuple[int, str]]] = {name: [] for name in _TICKS}
+    gaps = []
     for x, (row, value, flags) in enumerate(zip(rows, values, notes, strict=True)):
         if row.alone:
             gaps.append(f"M{x}.1 {_BARS - 8}h.8v8h-.8z")
@@ -44,13 +46,9 @@ def build(rows: Sequence[Row], values: Sequence[float | None], notes: Sequence[S
             bars[band].append(f"M{x}.1 {_BARS}h.8v-{height:g}h-.8z")
         step = round(0.9 / max(len(flags), 1), 3)
         for i, note in enumerate(flags):
-            left, tall = round(x + 0.05 + i * step, 3), _TICKS[note.flag.severity]
-            ticks.append(
-                (
-                    str(note.flag.severity),
-                    note.number,
-                    f"M{left:g} {_BARS + 2}h{step * 0.9:.3g}v{tall}h-{step * 0.9:.3g}z",
-                )
-            )
+            left, wide, tall = x + 0.05 + i * step, step * 0.9, _TICKS[note.flag.severity]
+            path = f"M{left:.3f} {_BARS + 2}h{wide:.3g}v{tall}h-{wide:.3g}z"
+            ticks[note.flag.severity].append((note.number, path))
     drawn = tuple((name, "".join(d)) for name, d in bars.items() if d)
-    return Strip(max(len(rows), 1), HEIGHT, _BARS, drawn, tuple(ticks), "".join(gaps))
+    marks = tuple((name, [n for n, _ in of], "".join(d for _, d in of)) for name, of in ticks.items() if of)
+    return Strip(max(len(rows), 1), HEIGHT, _BARS, drawn, marks, "".join(gaps))
