@@ -3,10 +3,10 @@
     python bench/segment.py --gold DIR [--traps tests/segment] [--only NAME] [--errors N]
 
 Gold files hold one sentence a line: `DIR/align/novels/*.{fr,en}`, `DIR/align/matos*/*.{fr,en}`,
-`DIR/align/textberg/dev.{de,fr}`, `DIR/mt/newstest2013.{fr,en}`. Lines are joined by spaces into chunks of 20; a line
-without a final stop (a heading) ends its chunk, since nothing but the line end tells where it stops. A boundary is
-counted in characters that are not white space, so that splitters which change spaces can take part. The ends of
-chunks do not count.
+`DIR/align/textberg/dev.{de,fr}`, `DIR/mt/{newstest2013,flores200_devtest}.{fr,en}`. Lines are joined by spaces into
+chunks of 20; a line without a final stop (a heading) ends its chunk, since nothing but the line end tells where it
+stops. A boundary is counted in characters that are not white space, so that splitters which change spaces can take
+part. The ends of chunks do not count.
 
 Peers (each is skipped where it is not installed): `pip install pysbd blingfire sentencex syntok`.
 """
@@ -107,6 +107,7 @@ def gold_sets(gold: Path) -> Sets:
         ("novels", "align/novels/*.{}"),
         ("matos", "align/matos*/*.{}"),
         ("news", "mt/newstest2013.{}"),
+        ("flores", "mt/flores200_devtest.{}"),
         ("berg", "align/textberg/dev.{}"),
     ):
         for lang in ("fr", "en", "de"):
@@ -151,6 +152,8 @@ def languages(sets: Sets) -> None:
     """How often the language of a short text is guessed right, by how sure the guess is."""
     for (name, lang), data in sets.items():
         texts = [s for text, _ in data for s in ours(text, lang) if len(s) >= 40]
+        if not texts:
+            continue
         guesses = [guess_language(x) for x in texts]
         right = sum(g == lang for g, _ in guesses)
         sure = [g == lang for g, c in guesses if c >= 0.5]

@@ -14,14 +14,14 @@ from bitext.document import Kind
 __all__ = ["kinds"]
 
 _I = re.IGNORECASE
-_RULE = re.compile(r"(?:([*\-_=~#•·—–+.<>─━═■□◆◇★☆])[\s\ufe0f]*)(?:\1[\s\ufe0f]*){2,}|[⁂❦☙❧⸻]+")
+_RULE = re.compile(r"(?:[*\-_=~#•·—–+─━═■□◆◇★☆][\s\ufe0f]*){3,}|[⁂❦☙❧⸻]+")
 _LAST = re.compile(r"[.!?…‽؟。！？;:,](?:[\s\u00a0]*[\"'»«”“’‘)\]])*$")
 _STOP = re.compile(r"[.!?…‽؟。！？](?:[\s\u00a0]*[\"'»«”“’‘)\]])*$")
 _BULLET = re.compile(r"[-–—•*·‣▪►>]+\s|[—–]|\|")
 _NUMBERED = re.compile(r"(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s")
 _TITLE = re.compile(
-    r"#{1,6}\s+\S|(?:chapitre|chapter|kapitel|partie|part|livre|book|section|acte|act|scène|scene)\s+"
-    r"(?:\d+|[IVXLC]+|premi[eè]re?|one|two|three|i+)\b[\s.:–—-]*.{0,80}$|[IVXLC]{1,7}\.?$",
+    r"#{1,6}\s+\S|(?:chapitre|chapter|kapitel|partie|part|teil|livre|book|section|acte|act|scène|scene|article|artikel)\s+"
+    r"(?:\d+|(?-i:[IVXLC]+)|premi[eè]re?|one|two|three)\s*(?:[.:–—-]\s*.{0,80})?$|(?-i:[IVXLC]{1,7})\.?$",
     _I,
 )
 _CREDIT_WORD = (
@@ -148,12 +148,12 @@ def _boilerplate(texts: Sequence[str], rules: Sequence[bool], single: Sequence[b
     members = [j for j in range(tail, n) if not rules[j]]
     total = sum(points.get(j, 0) for j in members)
     ruled = tail > 0 and tail < n and rules[tail - 1]
-    if members and (total >= 4 or ruled or (total >= 2 and texts[tail] and not _STOP.search(texts[tail]))):
+    if members and (total >= 4 or ruled or (total >= 2 and not _STOP.search(texts[tail]))):
         found.update(members)
     for j in range(min(_HEAD_UNITS, n)):
         if not rules[j] and (not single[j] or (j > 0 and _STOP.search(texts[j]))):
             break  # the text has begun
-        short = single[j] and len(texts[j]) <= 120 and not rules[j] and not _STOP.search(texts[j])
+        short = not rules[j] and len(texts[j]) <= 120 and not _STOP.search(texts[j])
         # a headline may well say *votre soutien*: above it only navigation is believed
         if short and (_NAVIGATION.fullmatch(texts[j]) or (j > 0 and evidence(texts[j]) >= 2)):
             found.add(j)
@@ -180,7 +180,7 @@ def _headline(text: str) -> bool:
     if _LAST.search(text):
         return False
     first = next((c for c in text if c.isalnum()), "")
-    return bool(first) and (first.isupper() or first.isdigit() or not first.islower())
+    return first != "" and not first.islower()
 
 
 def kinds(texts: Sequence[str], single: Sequence[bool]) -> list[Kind]:
@@ -191,7 +191,7 @@ def kinds(texts: Sequence[str], single: Sequence[bool]) -> list[Kind]:
         single: for each, whether it is one sentence.
     """
     n = len(texts)
-    rules = [len(t) < 500 and bool(_RULE.fullmatch(t)) and t.strip(".… ") != "" for t in texts]
+    rules = [len(t) < 500 and bool(_RULE.fullmatch(t)) for t in texts]
     boilerplate = _boilerplate(texts, rules, single)
     out = [
         Kind.SEPARATOR

@@ -9,6 +9,29 @@ it, then white space, then something that can begin a sentence. No boundary:
   nothing says where the sentence should have ended;
 - after an abbreviation or initial, unless it may end a sentence and the next word usually begins one;
 - inside brackets that opened in mid-sentence.
+
+Quotes that look alike open and closed are told apart over the whole paragraph (`_quote_roles`).
+
+Measured with `bench/segment.py`, F1 of sentence ends, lines of gold texts joined in chunks of 20:
+
+| | this | pysbd 0.3.4 | blingfire 0.1.8 | sentencex 1.0.32 | syntok 1.4.4 |
+|---|---|---|---|---|---|
+| five novels, fr | **.964** | .787 | .818 | .825 | .798 |
+| five novels, en | **.930** | .634 | .729 | .799 | .685 |
+| earth science articles, fr | **.981** | .959 | .948 | .915 | .945 |
+| earth science articles, en | **.974** | .953 | .966 | .910 | .951 |
+| newstest2013, fr | **.995** | .974 | .976 | .970 | .987 |
+| newstest2013, en | **.995** | .986 | .992 | .988 | .992 |
+| Text+Berg (tokenised), fr | **.812** | .757 | .783 | .701 | .804 |
+| Text+Berg (tokenised), de | **.872** | .807 | .800 | .731 | .808 |
+| FLORES-200 devtest, fr, recall | **.999** | .986 | .963 | .996 | .958 |
+| FLORES-200 devtest, en, recall | **.996** | .994 | .989 | .995 | .990 |
+| traps of tests/segment, fr | 1.000 | .725 | .769 | .758 | .707 |
+| traps of tests/segment, en | 1.000 | .855 | .840 | .884 | .808 |
+| million characters a second, newstest2013 fr | 4.7 | .27 | 11 | 18 | 1.1 |
+
+The traps were written together with the rules, and errors on the first eight rows were looked at while the rules
+were made; FLORES was not (only recall counts there: many of its lines hold several sentences).
 """
 
 from __future__ import annotations
@@ -35,6 +58,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\s(\[{«»“”„\"/,;:!?…]*$")
 _ELISION = re.compile(r"^(?:[dljnmtsc]|qu|jusqu|lorsqu|puisqu)['’]", re.I)
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.-?)+[^\W\d_]$")
+_INITIALS = re.compile(r"[^\W\d_]\.?-[^\W\d_]")  # J.-C., J-P.
 _ROMAN = re.compile(r"[IVXLCDM]+\b")
 _MARKER = re.compile(r"\s*[\"«“(\[]*(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,5})$")
 _TIME_TAIL = re.compile(
@@ -48,7 +72,7 @@ _SPEECH = re.compile(
 _SMALL_START = re.compile(r"[a-z][A-Z]|https?://|www\.")  # iPhone, an address
 _POINT = re.compile(r"[a-z]\)\s")  # a point of a list: b) …
 _ARTICLES = frozenset(["Le", "La", "Les", "Du", "Des", "De", "D", "L"])
-_ENDINGS = frozenset(["etc", "usw", "a.m", "p.m", "am", "pm"])
+_ENDINGS = frozenset(["etc", "usw", "a.m", "p.m"])  # abbreviations after which a capital begins a sentence
 
 
 def _known(token: str, words: frozenset[str]) -> bool:
@@ -186,7 +210,7 @@ class _Splitter:
             return True
         if not c.isalnum() or (c.isdigit() and (mark == "…" or text.startswith("..", dot))):
             return False
-        plain = mark == "." and text[dot : dot + 2] not in ("..",) and stop == dot + 1
+        plain = mark == "." and stop == dot + 1  # one full stop, and nothing closes on it
         after = _WORD.match(text, at)
         word = after.group() if after else ""
         if plain and self.abbreviated(start, dot, at, word):
@@ -227,7 +251,7 @@ class _Splitter:
         digit = text[at].isdigit()
         starter = self.starter(word, at)
         opened = text[at - 1] in '"«“„' or (text[at - 1] == "(" and not digit)
-        if token.lower() in _ENDINGS or token.lower().endswith("etc"):
+        if token.lower() in _ENDINGS:
             return token.lower() in ("a.m", "p.m") and bool(_TIME_TAIL.match(text, at))
         if _known(token, lists.never):
             return True
@@ -239,12 +263,12 @@ class _Splitter:
             # German ordinals: am 3. Oktober
             return self.german and len(token) <= 2 and not starter and not digit
         if len(token) == 1 and token.isalpha():
-            return self.initial(token, dot, at, word, starter)
-        if _known(token, lists.maybe) or _ACRONYM.match(token) or (token[-2:-1] == "-" and token[-1].isupper()):
+            return self.initial(token, at, word, starter)
+        if _known(token, lists.maybe) or _ACRONYM.match(token) or _INITIALS.fullmatch(token):
             return not (starter or opened)
         return False
 
-    def initial(self, token: str, dot: int, at: int, word: str, starter: bool) -> bool:
+    def initial(self, token: str, at: int, word: str, starter: bool) -> bool:
         """A single letter and a full stop: an initial (*J. Roy*), or the end (*vitamine C. Elle…*, *8 m. La…*)."""
         if token.islower():
             return False
@@ -268,6 +292,8 @@ def split_sentences(text: str, lang: str = "fr") -> list[tuple[int, int]]:
     stop = len(text.rstrip())
     if start >= stop:
         return []
+    if not _TERMINATOR.search(text, start, stop - 1):
+        return [(start, stop)]  # the common case of a heading or a list item
     s = _Splitter(text, lang)
     pairs, pair = _brackets(text), 0
     spans: list[tuple[int, int]] = []
@@ -281,15 +307,8 @@ def split_sentences(text: str, lang: str = "fr") -> list[tuple[int, int]]:
             break
         while pair < len(pairs) and pairs[pair][1] < mark:
             pair += 1
-        if (
-            pair < len(pairs)
-            and pairs[pair][0] < mark
-            and (
-                end <= pairs[pair][1]
-                or not s.bracket_ends(mark, end)  # inside a bracket of the sentence, or its last word
-            )
-        ):
-            continue
+        if pair < len(pairs) and pairs[pair][0] < mark and (end <= pairs[pair][1] or not s.bracket_ends(mark, end)):
+            continue  # inside a bracket of the sentence, or its last word
         if not _ends(s, text, start, mark, end, quoted):
             continue
         spans.append((start, end))

@@ -61,6 +61,8 @@ def test_headings(heading: str) -> None:
         "Bonjour",
         "Chers amis,\n\nVoici des nouvelles. Tout va bien.",
         "Une phrase.\n\nSans point final",
+        "Part one was published in May.\n\nIt sold well. Then came the film.",
+        "Lili.\n\nElle dort. Il veille.",
     ],
 )
 def test_no_headings(text: str) -> None:
@@ -101,7 +103,7 @@ def test_no_captions(text: str) -> None:
     assert of(segment(f"{BODY}{text}\n\nFin de l'histoire."), Kind.CAPTION) == []
 
 
-@pytest.mark.parametrize("rule", ["****", "* * *", "---", "_____", "⁂", "=-=-=" and "=====", "• • •", "— — —", "###"])
+@pytest.mark.parametrize("rule", ["****", "* * *", "---", "_____", "⁂", "=-=-=-=", "• • •", "— — —", "###"])
 def test_separators(rule: str) -> None:
     document = segment(f"{BODY}{rule}\n\nLa suite. Encore.")
     assert of(document, Kind.SEPARATOR) == [rule]

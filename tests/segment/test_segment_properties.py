@@ -148,7 +148,7 @@ def test_crlf_changes_only_offsets() -> None:
         "(a. B ",
         ".)",
         "J. K. ",
-        "A\n",
+        "Une ligne.\n",
         "ab.Le ",
         "' ",
         "* ",
