@@ -140,3 +140,13 @@ class Omission(Check):
                     weight=round(total, 2),
                     left_over_here=round(slack, 2),
                 )
+
+
+def loose_words(case: Case, pair: Pair) -> tuple[list[tuple[int, int]], list[tuple[int, int]], float]:
+    """Spans of the words without a partner on the target and on the other side, and the sum of their weights."""
+    mine, theirs = uncovered(case, pair)
+    spans = [
+        [(w.start, w.end) for run, total in _runs(words(text, lang), loose) if total >= 1.0 for w in run]
+        for text, lang, loose in ((pair.text, case.lang, mine), (pair.other, case.other_lang, theirs))
+    ]
+    return spans[0], spans[1], sum(x for _, x in mine) + sum(x for _, x in theirs)

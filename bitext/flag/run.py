@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 # One module a family; the order is the one `checks()` lists.
 _FAMILIES = {
+    "bitext.flag.sense": ("WordSense",),
     "bitext.flag.coverage": ("Omission", "Addition"),
     "bitext.flag.numbers": ("Numbers", "Dates"),
     "bitext.flag.names": ("Acronyms", "Names"),
