@@ -68,6 +68,7 @@ class _Chain:
         self.source, self.target = lexicon.source_lang, lexicon.target_lang
         self.english = lru_cache(maxsize=20_000)(self._english)
         self.french = lru_cache(maxsize=20_000)(self._french)
+        self.bond = lru_cache(maxsize=20_000)(self._bond)
         self.sense_words = lru_cache(maxsize=20_000)(self._sense_words)
 
     def _forms(self, french: str) -> list[tuple[str, float]]:
@@ -132,14 +133,28 @@ class _Chain:
         total = sum(shares) or 1.0
         return [s / total for s in shares]
 
-    def homographs(self, french: str) -> dict[str, float]:
+    def _bond(self, english: str, least: float) -> dict[str, float]:
+        """French words of an English lemma: geometric mean of both directions, so that chance links stay out."""
+        found = {}
+        for french, p in self.french(english).items():
+            back = self.english(french)[0].get(english, 0.0)
+            bond = (p * back) ** 0.5
+            if bond >= least and self.lexicon.count(french, self.source) <= 2 * _TOO_COMMON:
+                found[french] = bond
+        return found
+
+    def _homographs(self, french: str) -> dict[str, float]:
         """English words that the French word may stand for: its translations, and synonyms of their meant senses."""
         lemmas, _ = self.english(french)
         found: dict[str, float] = {}
         for english, p in sorted(lemmas.items(), key=lambda x: -x[1]):
-            if p < _MIN_PROB or self.lexicon.count(english, self.target) > _TOO_COMMON:
+            if self.lexicon.count(english, self.target) > _TOO_COMMON:
                 continue
-            found[english] = max(found.get(english, 0.0), p)
+            bonds = self.bond(english, 0.0)
+            bond = max(bonds.get(form, 0.0) for form in _variants(french))
+            if max(p, bond) < _MIN_PROB or bond < 0.2 * _MIN_PROB:
+                continue
+            found[english] = max(found.get(english, 0.0), p, bond)
             senses = self.senses.senses(english)
             for sense, share in zip(senses, self.sense_shares(french, english, senses), strict=True):
                 for synonym in sense.synonyms:
@@ -148,45 +163,53 @@ class _Chain:
                         found[s] = max(found.get(s, 0.0), 0.3 * share * p)
         return found
 
+    def _direct(
+        self, french: str, english: str, senses: tuple[Sense, ...], meant: list[float]
+    ) -> dict[int | None, dict[str, float]]:
+        """Other translations of the homograph, by the sense that fits each best."""
+        own, family = self.english(french)[0], set(_variants(french))
+        scores: dict[int | None, dict[str, float]] = defaultdict(dict)
+        for other, bond in self.bond(english, _MIN_PROB).items():
+            if other in family:
+                continue
+            theirs = self.english(other)[0]
+            shared = sum(min(v, theirs.get(e, 0.0)) for e, v in own.items() if e != english)
+            apart = max(0.0, 1.0 - 4 * shared)  # what also shares other translations is a synonym
+            if not senses:
+                scores[None][other] = bond * apart
+                continue
+            shares = self.sense_shares(other, english, senses)
+            same = sum(a * b for a, b in zip(meant, shares, strict=True))
+            best = max(range(len(senses)), key=lambda k: shares[k] * (1.0 - meant[k]))
+            scores[best][other] = bond * apart * max(0.0, 1.0 - same)
+        return scores
+
     def alternatives(self, french: str, n: int) -> list[Alternative]:
-        own, _ = self.english(french)
-        family = set(_variants(french))
+        """See the function of this name."""
+        own, family = self.english(french)[0], set(_variants(french))
         found: list[Alternative] = []
-        for english, p in self.homographs(french).items():
+        for english, p in self._homographs(french).items():
             senses = tuple(s for s in self.senses.senses(english) if s.lemma == english)
             meant = self.sense_shares(french, english, senses)
-            scores: dict[int | None, dict[str, float]] = defaultdict(dict)
-            direct = self.french(english)
-            for other, q in direct.items():
-                if other in family or q < _MIN_PROB:
-                    continue
-                shares = self.sense_shares(other, english, senses)
-                same = sum(a * b for a, b in zip(meant, shares, strict=True))
-                theirs, _ = self.english(other)
-                rest = sum(min(v, theirs.get(e, 0.0)) for e, v in own.items() if e != english)
-                apart = max(0.0, 1.0 - same) * max(0.0, 1.0 - 4 * rest)
-                if not senses:
-                    scores[None][other] = q * apart
-                    continue
-                best = max(range(len(senses)), key=lambda k: shares[k] * (1.0 - meant[k]))
-                scores[best][other] = q**0.5 * apart
+            scores = self._direct(french, english, senses, meant)
+            tagged = sum(s.count + 0.5 for s in senses)
             for k, sense in enumerate(senses):
                 if meant[k] > 0.3 or sense.pos == "r":
                     continue
-                usual = (sense.count + 0.5) / (sum(s.count for s in senses) + 0.5 * len(senses))
+                usual = (sense.count + 0.5) / tagged
                 for synonym in sense.synonyms:
-                    if self.lexicon.count(synonym.lower(), self.target) > _TOO_COMMON:
+                    s = synonym.lower()
+                    if s in own or self.lexicon.count(s, self.target) > _TOO_COMMON:
                         continue
-                    for other, q in self.french(synonym.lower()).items():
-                        if other in family or q < 0.05 or any(e in own for e in (synonym.lower(),)):
-                            continue
-                        score = 0.5 * q * usual**0.5 * (1.0 - meant[k])
-                        scores[k][other] = max(scores[k].get(other, 0.0), score)
+                    for other, bond in self.bond(s, 0.05).items():
+                        if other not in family:
+                            score = 0.5 * bond * usual**0.5 * (1.0 - meant[k])
+                            scores[k][other] = max(scores[k].get(other, 0.0), score)
             for at, others in scores.items():
                 best_words = sorted(others.items(), key=lambda x: -x[1])[:6]
                 weight = min(1.0, p**0.5 * best_words[0][1])
-                if weight > 0.005:
-                    ordered = tuple((w, round(s, 4)) for w, s in best_words)
+                if weight > 0.002:
+                    ordered = tuple((w, round(s, 4)) for w, s in best_words if s > 0.1 * best_words[0][1])
                     found.append(Alternative(english, None if at is None else senses[at], ordered, round(weight, 4)))
         return sorted(found, key=lambda a: -a.weight)[:n]
 

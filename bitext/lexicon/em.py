@@ -62,10 +62,17 @@ def candidates(indptr, sentences, ids, starts, weight, marginal, size, keep, sam
             e = touched[x]
             score[x] = mass[e] * mass[e] / marginal[e]
             mass[e] = 0.0
-        best = np.argsort(-score[:k])[:keep] if k > keep else np.arange(k)
-        for x in range(len(best)):
-            out[f, x] = touched[best[x]]
-            strength[f, x] = score[best[x]]
+        size_kept = 0
+        for x in range(k):
+            # insertion into the few best; most words fail the first comparison
+            if size_kept == keep and score[x] <= strength[f, keep - 1]:
+                continue
+            at = size_kept if size_kept < keep else keep - 1
+            while at > 0 and strength[f, at - 1] < score[x]:
+                strength[f, at], out[f, at] = strength[f, at - 1], out[f, at - 1]
+                at -= 1
+            strength[f, at], out[f, at] = score[x], touched[x]
+            size_kept = min(size_kept + 1, keep)
     return out, strength
 
 
@@ -237,7 +244,9 @@ def phrase_pairs(
         _posteriors(
             f_ids, e_ids, indptr, columns, forward, backward, source_unigram, target_unigram, prior, entry, p, q, norms
         )
-        first[:n], last[:n], back_first[:m], back_last[:m] = max_length, -1, max_length, -1
+        for i in range(max_length):
+            first[i], last[i] = max_length, -1
+            back_first[i], back_last[i] = max_length, -1
         for i in range(n):
             for j in range(m):
                 # either direction may link: the words of a phrase often share one partner

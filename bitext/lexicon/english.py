@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 
 __all__ = ["base_forms", "is_verb_form"]
@@ -27,24 +28,25 @@ buses bus|gases gas|quizzes quiz"""
 
 _VERBS = """be am is are was were been being|have has had having|do does did done|go goes went gone|
 bear bore borne born|beat beaten|become became|begin began begun beginning|bend bent|bet betting|bind bound|
-bite bit bitten|bleed bled|blow blew blown|break broke broken|breed bred|bring brought|build built|burn burnt|burst|buy bought|
-catch caught|choose chose chosen|cling clung|come came|creep crept|cut cutting|deal dealt|dig dug digging|
-draw drew drawn|dream dreamt|drink drank drunk|drive drove driven|dwell dwelt|eat ate eaten|fall fell fallen|feed fed|
-feel felt|fight fought|find found|flee fled|fling flung|fly flew flown|forbid forbade forbidden|forecast|
-forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|get got gotten getting|give gave given|
-grind ground|grow grew grown|hang hung|hear heard|hide hid hidden|hit hitting|hold held|hurt|keep kept|kneel knelt|
-know knew known|lay laid|lead led|lean leant|leap leapt|learn learnt|leave left|lend lent|let letting|
-lie lay lain lying|light lit|lose lost|make made|mean meant|meet met|mistake mistook mistaken|
-overcome overcame|pay paid|prove proven|put putting|quit quitting|read|ride rode ridden|ring rang rung|
-rise rose risen|run ran running|saw sawn|say said|see saw seen|seek sought|sell sold|send sent|set setting|sew sewn|
-shake shook shaken|shed shedding|shine shone|shoot shot|show shown|shrink shrank shrunk|shut shutting|sing sang sung|
-sink sank sunk|sit sat sitting|sleep slept|slide slid|sling slung|slit|smell smelt|sow sown|speak spoke spoken|
-speed sped|spell spelt|spend spent|spill spilt|spin spun spinning|spit spat|split splitting|spoil spoilt|spread|
-spring sprang sprung|stand stood|steal stole stolen|stick stuck|sting stung|stink stank stunk|stride strode|
-strike struck stricken|string strung|strive strove striven|swear swore sworn|sweep swept|swell swollen|swim swam swum|
-swing swung|take took taken|teach taught|tear tore torn|tell told|think thought|throw threw thrown|thrust|
-tread trod trodden|understand understood|undertake undertook undertaken|undo undid undone|upset|wake woke woken|
-wear wore worn|weave wove woven|weep wept|win won winning|wind wound|withdraw withdrew withdrawn|withstand withstood|
+bite bit bitten|bleed bled|blow blew blown|break broke broken|breed bred|bring brought|build built|burn burnt|
+burst|buy bought|catch caught|choose chose chosen|cling clung|come came|creep crept|cut cutting|deal dealt|
+dig dug digging|draw drew drawn|dream dreamt|drink drank drunk|drive drove driven|dwell dwelt|eat ate eaten|
+fall fell fallen|feed fed|feel felt|fight fought|find found|flee fled|fling flung|fly flew flown|
+forbid forbade forbidden|forecast|forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|
+get got gotten getting|give gave given|grind ground|grow grew grown|hang hung|hear heard|hide hid hidden|
+hit hitting|hold held|hurt|keep kept|kneel knelt|know knew known|lay laid|lead led|lean leant|leap leapt|
+learn learnt|leave left|lend lent|let letting|lie lay lain lying|light lit|lose lost|make made|mean meant|
+meet met|mistake mistook mistaken|overcome overcame|pay paid|prove proven|put putting|quit quitting|read|
+ride rode ridden|ring rang rung|rise rose risen|run ran running|saw sawn|say said|see saw seen|seek sought|
+sell sold|send sent|set setting|sew sewn|shake shook shaken|shed shedding|shine shone|shoot shot|show shown|
+shrink shrank shrunk|shut shutting|sing sang sung|sink sank sunk|sit sat sitting|sleep slept|slide slid|
+sling slung|slit|smell smelt|sow sown|speak spoke spoken|speed sped|spell spelt|spend spent|spill spilt|
+spin spun spinning|spit spat|split splitting|spoil spoilt|spread|spring sprang sprung|stand stood|
+steal stole stolen|stick stuck|sting stung|stink stank stunk|stride strode|strike struck stricken|string strung|
+strive strove striven|swear swore sworn|sweep swept|swell swollen|swim swam swum|swing swung|take took taken|
+teach taught|tear tore torn|tell told|think thought|throw threw thrown|thrust|tread trod trodden|
+understand understood|undertake undertook undertaken|undo undid undone|upset|wake woke woken|wear wore worn|
+weave wove woven|weep wept|win won winning|wind wound|withdraw withdrew withdrawn|withstand withstood|
 wring wrung|write wrote written|die dying|tie tying|arise arose arisen|awake awoke awoken"""
 
 _ADJECTIVES = (
@@ -66,6 +68,7 @@ def _table() -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 _IRREGULAR = _table()
+_SHORT = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")
 
 
 def base_forms(word: str, pos: str, known: Container[str]) -> tuple[str, ...]:
@@ -77,7 +80,9 @@ def base_forms(word: str, pos: str, known: Container[str]) -> tuple[str, ...]:
             stem = word[: -len(ending)]
             if not word.endswith(ending) or len(stem) < 2:
                 continue
-            bases = [stem + replacement]
+            # *fined* is not from *fin*: after one short vowel the consonant would be doubled
+            undoubled = pos in "va" and not replacement and ending != "s" and _SHORT.fullmatch(stem)
+            bases = [] if undoubled else [stem + replacement]
             if pos in "va" and not replacement and len(stem) > 3 and stem[-1] == stem[-2]:
                 bases.append(stem[:-1])  # planned, bigger: the doubled letter goes
             found += [b for b in bases if b in known]

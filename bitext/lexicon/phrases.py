@@ -12,7 +12,7 @@ __all__ = ["Phrases", "mine"]
 
 _LONGEST = 4
 _LEAST = 8  # a phrase pair seen less often is chance
-_FUNCTION_WORDS = 45  # so many of the most frequent words neither begin nor end a phrase
+_FUNCTION_WORDS = 45  # so many of the most frequent words (fewer of a small vocabulary) neither begin nor end one
 _SKETCH = 1 << 24
 _COMPOSED = 0.35  # a pair whose every word has a likely partner inside is what word-by-word look-up gives anyway
 
@@ -36,7 +36,7 @@ def _edges(vocabulary: list[str]) -> np.ndarray:
         w[0].isalpha() and len(w) > 1 and not w.endswith("'") and "@" not in w and "/" not in w for w in vocabulary
     ]
     edges = np.array(content, dtype=np.bool_)
-    edges[:_FUNCTION_WORDS] = False
+    edges[: min(_FUNCTION_WORDS, len(vocabulary) // 200)] = False
     return edges
 
 
@@ -97,14 +97,14 @@ def mine(
         for side in range(2)
     ]
     likely = (links >= _LEAST) & ((links >= min_prob * counts[0]) | (links >= min_prob * counts[1]))
-    order = np.flatnonzero(likely)
-    order = order[np.argsort(-links[order], kind="stable")]
+    candidates = np.flatnonzero(likely)
+    order = candidates[np.argsort(-links[candidates], kind="stable")].tolist()
     lookup = _Pairs(*support, *probs)
     kept: list[int] = []
     for k in order:
         f, e = table[k, :_LONGEST], table[k, _LONGEST:]
         if not lookup.composed(f[f >= 0], e[e >= 0], edges):
-            kept.append(int(k))
+            kept.append(k)
             if len(kept) == limit:
                 break
     texts = [

@@ -90,6 +90,10 @@ class Inventory:
         """All lemmas."""
         return frozenset(self._lemmas)
 
+    @cached_property
+    def _by_pos(self) -> dict[str, frozenset[str]]:
+        return {p: frozenset(lemma for lemma, senses in self._lemmas.items() if f"{p}:" in senses) for p in "nvar"}
+
     @lru_cache(maxsize=4096)  # noqa: B019 - an inventory lives as long as the process
     def _of_lemma(self, lemma: str) -> tuple[Sense, ...]:
         ranks: dict[str, int] = {}
@@ -105,7 +109,7 @@ class Inventory:
     def base_forms(self, word: str, pos: str | None = None) -> tuple[str, ...]:
         """The lemmas a word can be a form of: (`struck`) gives (`strike`,)."""
         word = word.lower()
-        forms = [form for p in pos or "nvar" for form in base_forms(word, p, self._lemmas)]
+        forms = [form for p in pos or "nvar" for form in base_forms(word, p, self._by_pos[p])]
         return tuple(dict.fromkeys(forms))
 
     def senses(self, word: str, pos: str | None = None) -> tuple[Sense, ...]:
@@ -115,7 +119,7 @@ class Inventory:
         """
         found = []
         for p in pos or "nvar":
-            for form in base_forms(word.lower(), p, self._lemmas):
+            for form in base_forms(word.lower(), p, self._by_pos[p]):
                 found += [s for s in self._of_lemma(form) if s.pos == p]
         return tuple(found)
 
