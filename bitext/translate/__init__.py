@@ -31,8 +31,9 @@ __all__ = [
 ]
 
 ENGINES = ("ct2", "transformers")
-QUALITY_LIMIT = 100
-"""Tokens above which a segment is split at clauses although the model has room for more."""
+QUALITY_LIMIT = 60
+"""Tokens above which a segment is split at clauses although the model has room for more, unless its
+directory says otherwise (`split_tokens` in tokenizer_config.json; `bench/mt.py --limit` finds the best)."""
 
 
 def __getattr__(name: str) -> Any:
@@ -54,7 +55,7 @@ def load(
     device: str = "cpu",
     memory: str | os.PathLike[str] | None = None,
     target: str | None = None,
-    limit: int = QUALITY_LIMIT,
+    limit: int | None = None,
     repair: bool = True,
 ) -> MarianTranslator:
     """A translator, ready to work; nothing is downloaded.
@@ -69,7 +70,8 @@ def load(
         device: `cpu`, `cuda` or `auto`.
         memory: a file that keeps translations between runs; none by default.
         target: language that a multilingual model shall write.
-        limit: segments of more tokens are split at clauses and joined again.
+        limit: segments of more tokens are split at clauses and joined again; by default what the model's
+            directory says (`split_tokens`), else `QUALITY_LIMIT`.
         repair: try again what loops, stops early, or is copied.
 
     Raises:
@@ -96,6 +98,7 @@ def load(
         from bitext.translate.marian import TransformersEngine
 
         runner = TransformersEngine(directory, pieces, compute_type or "float32", threads, device)
+    limit = limit or directory.split_tokens or QUALITY_LIMIT
     decoding = Decoding(beam, length_penalty, max_tokens=min(256, directory.positions - 1))
     translator = MarianTranslator(directory, runner, pieces, decoding=decoding, limit=limit, repair=repair)
     if memory is not None:

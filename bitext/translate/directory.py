@@ -258,6 +258,12 @@ class MarianDirectory:
         raise ModelError("decoder_start_token_id is not in vocab.json", path=self.path / "config.json", mend=self.mend)
 
     @property
+    def split_tokens(self) -> int | None:
+        """Tokens above which the model's maker found it better to split; `split_tokens` in tokenizer_config.json."""
+        tokens = self._tokenizer_config.get("split_tokens")
+        return tokens if isinstance(tokens, int) and tokens > 0 else None
+
+    @property
     def positions(self) -> int:
         """The longest input or output in tokens, end of sentence included."""
         return int(self.config["max_position_embeddings"])
@@ -287,7 +293,9 @@ class MarianDirectory:
                 if tied in arrays:
                     arrays["model.shared.weight"] = arrays[tied]
         self.check({k: v.shape for k, v in arrays.items()})
-        return {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in arrays.items()}
+        return {
+            k: np.array(v, dtype=np.float32, order="C") for k, v in arrays.items()
+        }  # copies: to be quantised in place
 
     def _safetensors(self) -> dict[str, Any]:
         """Read by NumPy alone, which knows no bfloat16: its bits are the upper half of a float32's."""

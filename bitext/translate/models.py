@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bitext.errors import ModelError
 from bitext.files import reason
@@ -191,10 +193,15 @@ def _summary(card: str) -> str:
     return ""
 
 
-def pull(model: str, *, revision: str = "main") -> ModelInfo:
+def pull(model: str, *, revision: str = "main", progress: bool = False) -> ModelInfo:
     """Fetch a Marian model from the hub (or from the mirror that `HF_ENDPOINT` names) to stay.
 
     An interrupted download goes on where it stopped when it is asked for again.
+
+    Args:
+        model: the hub id.
+        revision: branch, tag or commit.
+        progress: show bars on standard error.
 
     Raises:
         ModelError: not a hub id, no such model there, not a Marian model, no network, no room on the disk.
@@ -218,7 +225,8 @@ def pull(model: str, *, revision: str = "main") -> ModelInfo:
                 f"the hub's {model} has no {lacking[0] if lacking else WEIGHTS[0]}, so it is not a Marian model",
                 mend="choose another, such as Helsinki-NLP/opus-mt-fr-en",
             )
-        api.snapshot_download(model, revision=revision, local_dir=into, allow_patterns=[*_WANTED, weights])
+        with contextlib.nullcontext() if progress else _no_bars(huggingface_hub):
+            api.snapshot_download(model, revision=revision, local_dir=into, allow_patterns=[*_WANTED, weights])
     except ModelError:
         raise
     except errors.GatedRepoError:
@@ -242,6 +250,18 @@ def pull(model: str, *, revision: str = "main") -> ModelInfo:
     except Exception as e:  # the client's HTTP library changes with its version
         raise _unreachable(model, endpoint, e) from None
     return describe(model)
+
+
+@contextlib.contextmanager
+def _no_bars(huggingface_hub: Any) -> Iterator[None]:
+    utils = huggingface_hub.utils
+    shown = not utils.are_progress_bars_disabled()
+    utils.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if shown:
+            utils.enable_progress_bars()
 
 
 def _is_network(error: OSError) -> bool:
