@@ -122,5 +122,9 @@ def units(text: str) -> list[Unit]:
 
 def _continues(text: str, line: _Line, nxt: _Line, width: int) -> bool:
     """Whether a line of a wrapped text runs on into the next."""
-    letters = any(c.isalnum() for c in text[line.start : line.end])
-    return _full(line, nxt, width) and not nxt.item and nxt.indent < line.indent + 2 and letters
+    if not _full(line, nxt, width) or nxt.indent >= line.indent + 2:
+        return False
+    if nxt.item:
+        # a dash in mid-sentence that fell on the beginning of a line, not a speaker's
+        return text.startswith(("—", "–", "--"), nxt.start) and text[line.end - 1] not in '.!?…:;"»”'
+    return any(c.isalnum() for c in text[line.start : line.end])

@@ -73,3 +73,13 @@ def test_tabs_and_hard_spaces_are_white_space() -> None:
         "Peut-être\u202f!",
         "Fin.",
     ]
+
+
+def test_a_dash_in_mid_sentence_is_no_list_item() -> None:
+    sentence = (
+        "La vallée, où le facteur passe tous les matins d'hiver — même quand la neige bloque la route, "
+        "ce qui arrive souvent — reste le seul endroit où les lettres comptent encore pour tout le monde."
+    )
+    text = "\n\n".join(textwrap.fill(p, 54) for p in [*PROSE, sentence])
+    assert "\n—" in text
+    assert " ".join(segment(text).texts[-1].split()) == sentence
