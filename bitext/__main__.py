@@ -33,19 +33,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     from bitext.files import reason
 
     try:
+        from typer.main import get_command
+
         from bitext.cli import app
 
+        # not `app()`: that swallows interrupts and broken pipes in its own way
+        command = get_command(app)
         try:
-            result = app(args=None if argv is None else list(argv), standalone_mode=False, prog_name="bitext")
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            with command.make_context("bitext", list(sys.argv[1:] if argv is None else argv)) as context:
+                result = command.invoke(context)
         except BitextError:
             raise
         except Exception as e:
             code = _usage(e)
             if code is None:
                 raise
-            return code
+            result = code
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(result or 0)
     except BitextError as e:
         _complain(str(e))

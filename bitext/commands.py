@@ -94,6 +94,7 @@ def score_files(
         BitextError: bad input, or texts that cannot be compared.
     """
     from bitext import score as scorer
+    from bitext.score import checks
 
     names = tuple(metrics) if metrics else ("bleu", "chrf", "ter")
     if len(files) == 1:
@@ -110,16 +111,16 @@ def score_files(
     if not files:
         raise InputError("no file is given", mend="give HYP REF…, or one bitext")
     hyp, *refs = files
-    notes = scorer.names(hyp, refs)
+    notes = checks.names(hyp, refs)
     hypothesis, references = scorer.read_lines(hyp), [scorer.read_lines(r) for r in refs]
     aligned = lines or all(len(r) == len(hypothesis) for r in references)
     if aligned:
-        scorer.line_counts(hyp, hypothesis, refs, references)
+        checks.line_counts(hypothesis, references)
         scores = scorer.score(hypothesis, references, names, lang=lang, confidence=confidence)
         texts = (hypothesis, references)
     else:
         if len(refs) > 1:
-            scorer.line_counts(hyp, hypothesis, refs, references)
+            checks.line_counts(hypothesis, references)
         lexicon = None
 
         def pair(reference: Document, hypothesis: Document) -> Any:

@@ -205,7 +205,9 @@ def back_translate(bitext: Bitext, translator: Translator, progress: Progress | 
     bitext = bitext.with_(translations=tuple(translations), signature=signature)
     if bitext.source is None or bitext.origin == "back-translation":
         source = _mirror(bitext.target, [t.text for t in translations], translator.target_lang)
-        bitext = bitext.with_(source=source, origin="back-translation", beads=())
+        # each segment was translated by itself, so the two sides are aligned by construction
+        beads = tuple(Bead(range(i, i + 1), range(i, i + 1), 1.0, 1.0) for i in range(len(texts)))
+        bitext = bitext.with_(source=source, origin="back-translation", beads=beads)
     return bitext
 
 
@@ -227,7 +229,7 @@ def _mirror(document: Document, texts: Sequence[str], lang: str) -> Document:
 def align(
     bitext: Bitext, *, lexicon: Lexicon | None = None, encoder: Any = None, explain: bool = False, max_bead: int = 6
 ) -> Bitext:
-    """Align source and target. Against its own back-translation a text is aligned by construction.
+    """Align source and target. Against its own back-translation a text is aligned already, by construction.
 
     Raises:
         InputError: there is no source to align with.
@@ -237,8 +239,7 @@ def align(
     if bitext.source is None:
         raise InputError("there is nothing to align it with", path=bitext.target.name, mend="give the other text too")
     if bitext.origin == "back-translation":
-        beads = tuple(Bead(range(i, i + 1), range(i, i + 1), 1.0, 1.0) for i in range(len(bitext.target)))
-        return bitext.with_(beads=beads, signature=bitext.signature | Signature.of(aligner="by construction"))
+        return bitext
     beads = aligner.align(
         bitext.source,
         bitext.target,

@@ -1,0 +1,58 @@
+"""What all tests share: no network, a cache of their own, and the command line as users run it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder for the session, so that no test sees what the user has."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    os.environ["XDG_DATA_HOME"] = str(folder / "data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of the shipped texts."""
+    return ROOT / "corpus"
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def bitext(tmp_path: Path) -> Run:
+    """Run `bitext ARGS…` in an empty folder and return what came of it; a traceback fails the test."""
+
+    def run(*args: str | Path, stdin: str | bytes | None = None, code: int | None = 0, **kwargs: object) -> object:
+        data = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [sys.executable, "-m", "bitext", *map(str, args)],
+            input=data,
+            stdin=None if data is not None else subprocess.DEVNULL,
+            capture_output=True,
+            cwd=kwargs.pop("cwd", tmp_path),
+            timeout=120,
+            **kwargs,
+        )
+        out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        assert "Traceback" not in err, err
+        if code is not None:
+            assert done.returncode == code, f"{done.returncode}: {out}\n{err}"
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    return run  # type: ignore[return-value]
