@@ -226,7 +226,12 @@ def pull(model: str, *, revision: str = "main", progress: bool = False) -> Model
                 mend="choose another, such as Helsinki-NLP/opus-mt-fr-en",
             )
         with contextlib.nullcontext() if progress else _no_bars(huggingface_hub):
-            api.snapshot_download(model, revision=revision, local_dir=into, allow_patterns=[*_WANTED, weights])
+            options: dict[str, Any] = {"local_dir": into, "allow_patterns": [*_WANTED, weights]}
+            api.snapshot_download(model, revision=revision, **options)
+            try:
+                find(model)
+            except ModelError:  # a file that was there before and looked up to date was damaged
+                api.snapshot_download(model, revision=revision, force_download=True, **options)
     except ModelError:
         raise
     except errors.GatedRepoError:
