@@ -12,7 +12,7 @@ import numpy as np
 
 from bitext.align.gold import GoldBead, read_beads
 
-__all__ = ["Case", "cases"]
+__all__ = ["Cache", "CachedEncoder", "Case", "cases", "read_lines"]
 
 
 def read_lines(path: Path) -> list[str]:

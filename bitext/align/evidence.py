@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align import text
+from bitext.align._jit import jit
 from bitext.align.text import Sparse
+from bitext.errors import InputError
 
 __all__ = ["KINDS", "Dense", "Evidence", "Form", "LexiconEvidence", "Numbers", "Pair", "Translated", "Vectors"]
 
@@ -158,12 +160,113 @@ class Vectors:
         return np.ascontiguousarray(rows * size[:, None], np.float32)
 
 
+class LexiconLike(Protocol):
+    """What the aligner asks of a bilingual lexicon; `bitext.lexicon.Lexicon` has it.
+
+    `forward` and `backward` are sparse matrices (`indptr`, `indices`, `values`) of p(target|source) and
+    p(source|target) over word ids; `ids` gives -1 for unknown words.
+    """
+
+    source_lang: str
+    target_lang: str
+
+    @property
+    def forward(self) -> Any: ...
+
+    @property
+    def backward(self) -> Any: ...
+
+    def ids(self, words: Sequence[str], lang: str) -> NDArray[np.int32]: ...
+
+    def vocabulary(self, lang: str) -> Sequence[str]: ...
+
+
+def _word_ids(texts: Sequence[str], lang: str, lexicon: LexiconLike) -> Sparse:
+    """Known words of each segment by lexicon id, a value of 1 each."""
+    from bitext.lexicon.tokens import words
+
+    found = [words(t, lang) for t in texts]
+    ids = lexicon.ids([w for row in found for w in row], lang)
+    rows = np.repeat(np.arange(len(found)), [len(r) for r in found])
+    known = ids >= 0
+    start = np.concatenate([[0], np.cumsum(np.bincount(rows[known], minlength=len(found)))]).astype(np.int64)
+    index = ids[known].astype(np.int32)
+    return Sparse(start, index, np.ones(len(index), np.float32), len(lexicon.vocabulary(lang)))
+
+
+@jit
+def _expand(start, index, value, indptr, indices, probability, weight, floor, out_start, out_index, out_value):  # type: ignore[no-untyped-def]
+    """Each word's translations; counts only while `out_index` is empty."""
+    n = 0
+    write = len(out_index) > 0
+    for i in range(len(start) - 1):
+        out_start[i] = n
+        for k in range(start[i], start[i + 1]):
+            w = index[k]
+            for e in range(indptr[w], indptr[w + 1]):
+                if probability[e] < floor:
+                    continue
+                if write:
+                    out_index[n] = indices[e]
+                    out_value[n] = np.sqrt(probability[e]) * weight[indices[e]] * value[k]
+                n += 1
+    out_start[len(start) - 1] = n
+    return n
+
+
+def _translated(rows: Sparse, matrix: Any, weight: NDArray[np.float32]) -> Sparse:
+    """Rows of one language as sums of the other language's words, weighted by the root of their probability and idf."""
+    start = np.zeros(len(rows.start), np.int64)
+    table = (matrix.indptr, matrix.indices, matrix.values)
+    n = _expand(*rows[:3], *table, weight, _FLOOR, start, np.zeros(0, np.int32), np.zeros(0, np.float32))
+    index, value = np.zeros(n + 1, np.int32), np.zeros(n + 1, np.float32)
+    _expand(*rows[:3], *table, weight, _FLOOR, start, index, value)
+    return Sparse(start, index[:n], value[:n], len(weight))
+
+
+_FLOOR = 0.03  # translations less probable than this are left out
+
+
 @dataclass(frozen=True)
 class LexiconEvidence:
-    """Translation probabilities of a bilingual lexicon, both directions."""
+    """Translation probabilities of a bilingual lexicon, in both directions."""
 
-    lexicon: Any
+    lexicon: LexiconLike
     kind: str = "lexicon"
 
     def represent(self, pair: Pair) -> tuple[Rows, Rows]:
-        raise NotImplementedError
+        """Each side's words, and what the lexicon makes of the other side's.
+
+        Raises:
+            InputError: the lexicon is of other languages.
+        """
+        forward, backward = self.lexicon.forward, self.lexicon.backward
+        langs = self.lexicon.source_lang, self.lexicon.target_lang
+        swapped = self._swapped(pair, langs)
+        if swapped:
+            forward, backward, langs = backward, forward, (langs[1], langs[0])
+        s = _word_ids(pair.source, langs[0], self.lexicon)
+        t = _word_ids(pair.target, langs[1], self.lexicon)
+        weight_s, weight_t = text.idf(s), text.idf(t)
+        there = text.weighted(t, weight_t), _translated(s, forward, weight_t)
+        back = text.weighted(s, weight_s), _translated(t, backward, weight_s)
+        return _stack([there[1], back[0]]), _stack([there[0], back[1]])
+
+    def _swapped(self, pair: Pair, langs: tuple[str, str]) -> bool:
+        """Whether the lexicon's source language is the pair's target language."""
+        mine = pair.source_lang.split("-")[0].lower(), pair.target_lang.split("-")[0].lower()
+        if all(mine):
+            if mine == langs:
+                return False
+            if mine == langs[::-1]:
+                return True
+            raise InputError(
+                f"the lexicon is {langs[0]}-{langs[1]}, the texts are {mine[0]}-{mine[1]}",
+                mend="align without it or build one for these languages",
+            )
+        # languages not said: the orientation in which more words are known
+        def known(one: str, other: str) -> int:
+            head, tail = pair.source[:300], pair.target[:300]
+            return len(_word_ids(head, one, self.lexicon).index) + len(_word_ids(tail, other, self.lexicon).index)
+
+        return known(langs[1], langs[0]) > known(langs[0], langs[1])
