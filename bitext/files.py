@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
-from bitext.errors import BitextError, InputError, OutputError
+from bitext.errors import InputError, OutputError
 
 __all__ = ["decode", "read_bytes", "read_text", "reason", "writing"]
 
@@ -21,6 +21,13 @@ _BOMS = [  # the longer first: UTF-32 LE begins like UTF-16 LE
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+]
+_DOCUMENTS = [  # formats that people take for text; some of them are nearly text
+    (b"%PDF-", "a PDF document", "extract its text first"),
+    (b"{\\rtf", "an RTF document", "save it as plain text"),
+    (b"PK\x03\x04", "a zip archive or a Word, OpenDocument or EPUB file", "save the document as plain text"),
+    (b"\xd0\xcf\x11\xe0", "an old Microsoft Office file", "save the document as plain text"),
+    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
 ]
 
 
@@ -40,13 +47,12 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             return sys.stdin.buffer.read()
         except (AttributeError, ValueError, OSError):
             raise InputError("standard input is closed", mend="give a file name or pipe text in") from None
-    p = Path(path)
-    if p.is_dir():
-        raise InputError("this is a directory, not a text file", path=path, mend="name a file in it")
     try:
-        return p.read_bytes()
+        return Path(path).read_bytes()
     except FileNotFoundError:
         raise InputError("there is no such file", path=path, mend="check the name") from None
+    except IsADirectoryError:
+        raise InputError("this is a directory, not a text file", path=path, mend="name a file in it") from None
     except PermissionError:
         raise InputError("you have no permission to read it", path=path, mend="chmod +r it") from None
     except (OSError, ValueError) as e:
@@ -68,14 +74,27 @@ def _looks_utf16(data: bytes) -> str | None:
     return None
 
 
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether bytes that are not UTF-8 throughout hold more good UTF-8 characters beyond ASCII than bad bytes.
+
+    Such a file is damaged UTF-8: taken for Windows-1252, all its accents would turn to rubbish.
+    """
+    found = data.decode("utf-8", errors="surrogateescape")
+    bad = sum("\udc80" <= c <= "\udcff" for c in found)
+    return sum(c > "\x7f" for c in found) - bad > bad
+
+
 def decode(data: bytes, path: str | os.PathLike[str] = "-") -> str:
     """Text from bytes: UTF-8, UTF-16 or UTF-32 by BOM or by look, otherwise Windows-1252/Latin-1.
 
     Line ends are kept as they are: offsets count what stands in the file (without a BOM).
 
     Raises:
-        InputError: the bytes are not text (NUL bytes, control characters).
+        InputError: the bytes are not text (a PDF, NUL bytes, control characters), or UTF-8 with damage.
     """
+    for magic, what, mend in _DOCUMENTS:
+        if data.startswith(magic):
+            raise InputError(f"is {what}, not plain text", path=path, mend=mend)
     text: str | None = None
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -99,7 +118,14 @@ def decode(data: bytes, path: str | os.PathLike[str] = "-") -> str:
             )
         try:
             text = data.decode("utf-8")
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as e:
+            if _mostly_utf8(data):
+                raise InputError(
+                    f"byte 0x{data[e.start]:02X} does not fit UTF-8, in which the rest is written",
+                    path=path,
+                    line=data.count(b"\n", 0, e.start) + 1,
+                    mend="restore the character and save the file as UTF-8",
+                ) from None
             try:
                 text = data.decode("cp1252")
             except UnicodeDecodeError:
@@ -128,53 +154,106 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
 
 @contextlib.contextmanager
-def writing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO]:
-    """Open a file that appears under its name only when it is whole.
-
-    Text is UTF-8 with `\\n` line ends. `-` is standard output. On any error the old file stays as it was.
-
-    Raises:
-        OutputError: the folder is missing or read-only, or the disk is full.
-    """
-    if str(path) == "-":
-        yield sys.stdout.buffer if "b" in mode else sys.stdout
-        return
-    final = Path(path)
-    if final.is_dir():
-        raise OutputError("is a directory, not a file to write", path=path, mend="name a file in it")
-    if final.exists() and not final.is_file():  # /dev/null, a pipe: nothing to rename over
-        with open(final, mode, encoding=None if "b" in mode else "utf-8") as f:
-            yield f
-        return
-    final = final.resolve() if final.is_symlink() else final
-    tmp: str | None = None
+def _complaining(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Errors of the file that is written as one sentence; those of other files, and a closed pipe, pass."""
     try:
-        fd, tmp = tempfile.mkstemp(prefix=f".{final.name[:100]}.", suffix=".tmp", dir=final.parent)
-        text = "b" not in mode
-        with os.fdopen(fd, mode, encoding="utf-8" if text else None, newline="\n" if text else None) as f:
-            yield f
-            f.flush()
-            os.fsync(f.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(tmp).chmod(0o666 & ~mask)
-        Path(tmp).replace(final)
-        tmp = None
-    except BitextError:
-        raise
+        yield
     except UnicodeEncodeError as e:
         raise OutputError(
             f"cannot be written as UTF-8: the text holds a lone surrogate (U+{ord(e.object[e.start]):04X})",
             path=path,
             mend="remove that character from the input",
         ) from None
-    except FileNotFoundError:
-        raise OutputError("its folder does not exist", path=path, mend="create it first") from None
+    except BrokenPipeError:
+        raise
     except OSError as e:
+        if e.filename is not None:  # raised by opening something, so not by writing here
+            raise
         raise OutputError(
             f"cannot be written ({reason(e)})", path=path, mend="free space or choose another place"
         ) from None
-    finally:
+
+
+def _new_beside(final: Path) -> tuple[int, Path]:
+    """A new hidden file in the folder of `final`, with the permissions that a new file gets."""
+    while True:
+        tmp = final.with_name(f".{final.name[:100]}.{secrets.token_hex(6)}.tmp")
+        with contextlib.suppress(FileExistsError):
+            return os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), tmp
+
+
+@contextlib.contextmanager
+def writing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO]:
+    """Open a file that appears under its name only when it is whole.
+
+    Text is UTF-8 with `\\n` line ends. `-` is standard output. On any error the old file stays as it was;
+    a file that is written over keeps its permissions.
+
+    Raises:
+        OutputError: the folder is missing or read-only, the file is read-only, the disk is full, or the text
+            holds what UTF-8 cannot.
+        BrokenPipeError: nobody reads standard output or the pipe any more.
+    """
+    text = "b" not in mode
+    if str(path) == "-":
+        with _complaining("standard output"):
+            yield from _standard_output(text)
+        return
+    try:
+        final = Path(path)
+        if final.is_symlink():
+            final = final.resolve()
+        if final.is_dir():
+            raise OutputError("is a directory, not a file to write", path=path, mend="name a file in it")
+        special = final.exists() and not final.is_file()  # /dev/null, a pipe: nothing to rename over
+        old = final.stat().st_mode & 0o7777 if final.is_file() else None
+        if old is not None and not os.access(final, os.W_OK):
+            raise OutputError("is read-only", path=path, mend="chmod +w it or choose another name")
+        fd, tmp = (os.open(final, os.O_WRONLY), None) if special else _new_beside(final)
+    except FileNotFoundError:
+        raise OutputError("its folder does not exist", path=path, mend="create it first") from None
+    except NotADirectoryError:
+        raise OutputError("its folder is a file", path=path, mend="choose another place") from None
+    except (OSError, ValueError, RuntimeError) as e:  # RuntimeError: a loop of links
+        said = reason(e) if isinstance(e, OSError) else str(e)
+        raise OutputError(f"cannot be written ({said})", path=path, mend="choose another place") from None
+    try:
+        with _complaining(path):
+            with os.fdopen(fd, mode, encoding="utf-8" if text else None, newline="\n" if text else None) as f:
+                yield f
+                f.flush()
+                if tmp is not None:
+                    os.fsync(f.fileno())
+            if tmp is not None:
+                if old is not None:
+                    tmp.chmod(old)
+                try:
+                    tmp.replace(final)
+                except OSError as e:
+                    raise OutputError(f"cannot be written ({reason(e)})", path=path) from None
+    except BaseException:
         if tmp is not None:
             with contextlib.suppress(OSError):
-                Path(tmp).unlink()
+                tmp.unlink()
+        raise
+
+
+def _standard_output(text: bool) -> Iterator[IO]:
+    """Standard output as UTF-8 with `\\n` line ends, whatever the terminal's locale says."""
+    try:
+        sys.stdout.flush()
+    except (AttributeError, ValueError):
+        raise OutputError("standard output is closed", mend="name a file") from None
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None:  # replaced by something that has no bytes, such as io.StringIO
+        if not text:
+            raise OutputError("standard output takes only text here", mend="name a file")
+        yield sys.stdout
+        return
+    if not text:
+        yield raw
+        raw.flush()
+        return
+    out = codecs.getwriter("utf-8")(raw)
+    yield cast(IO, out)
+    raw.flush()

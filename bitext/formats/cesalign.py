@@ -175,14 +175,21 @@ def _sentence(element: Element) -> str:
 
 
 def _covered(beads: list[Bead], sides: tuple[_Side, _Side]) -> list[Bead]:
-    """The beads and, where they belong, a one-sided bead for each sentence that no link names."""
-    result = list(beads)
+    """The beads and, before the first that comes later, a one-sided bead for each sentence that no link names."""
     for k, side in enumerate(sides):
-        for i in range(len(side.sentences)):
-            if i not in side.taken:
-                ranges = [(b.source, b.target)[k] for b in result]
-                at = next((n for n, r in enumerate(ranges) if r and r.start > i), len(result))
-                gap = 0 if at == 0 else (result[at - 1].target, result[at - 1].source)[k].stop
-                alone = range(i, i + 1), range(gap, gap)
-                result.insert(at, Bead(*alone) if k == 0 else Bead(*alone[::-1]))
-    return result
+        result: list[Bead] = []
+        unnamed = [i for i in range(len(side.sentences)) if i not in side.taken]
+        n = gap = 0
+        for bead in [*beads, None]:
+            own, other = (bead.source, bead.target) if bead is not None else (range(0), range(0))
+            if k:
+                own, other = other, own
+            while n < len(unnamed) and (bead is None or (own and unnamed[n] < own.start)):
+                alone, nothing = range(unnamed[n], unnamed[n] + 1), range(gap, gap)
+                result.append(Bead(nothing, alone) if k else Bead(alone, nothing))
+                n += 1
+            if bead is not None:
+                result.append(bead)
+                gap = other.stop
+        beads = result
+    return beads

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import io
 import lzma
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -35,11 +36,13 @@ __all__ = [
     "rows_of",
     "split_lines",
     "text_of",
+    "visible",
 ]
 
 Path_ = str | PathLike[str]
 COMPRESSIONS = (".gz", ".bz2", ".xz")
 _MAGIC = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open))
+_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 
 
@@ -261,6 +264,14 @@ def language_matches(wanted: str, found: str) -> bool:
 def one_line(text: str) -> str:
     """The text with every line break, of whatever kind, as a space."""
     return text.replace("\r\n", " ").translate(_LINE_BREAKS)
+
+
+def visible(text: str) -> str:
+    """The text with what XML and plain files cannot hold made visible: control characters as ␀ … ␟, others as �.
+
+    Each character becomes one character, so that spans stay.
+    """
+    return _UNHELD.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\ufffd", text)
 
 
 def flags_by_bead(bitext: Bitext) -> dict[int, list[tuple[int, int, Flag]]]:

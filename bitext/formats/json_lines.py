@@ -113,7 +113,8 @@ def parse(lines: Iterable[str | bytes], path: str) -> Iterator[Record]:
                 f"byte {e.start + 1} of the line is not UTF-8", path=path, line=n, mend="save the file as UTF-8"
             ) from None
         except json.JSONDecodeError as e:
-            what = "the line ends in the middle of the JSON" if e.pos >= len(line) else f"not JSON: {_said(e)}"
+            cut = e.pos >= len(line) or e.msg.startswith("Unterminated string")
+            what = "the line ends in the middle of the JSON" if cut else f"not JSON: {_said(e)}"
             raise FormatError(what, path=path, line=n, mend="give one complete JSON object a line") from None
         except RecursionError:
             raise FormatError("the JSON is nested too deeply", path=path, line=n) from None
@@ -124,7 +125,9 @@ def parse(lines: Iterable[str | bytes], path: str) -> Iterator[Record]:
             raise FormatError(
                 "the line is JSON but not an object", path=path, line=n, mend="give one JSON object a line"
             )
-        if ("\\u" in line or isinstance(raw, str)) and (surrogate := _lone_surrogate(value)):
+        if ("\\u" in line or not (isinstance(raw, bytes) or _encodable(line))) and (
+            surrogate := _lone_surrogate(value)
+        ):
             raise FormatError(
                 f"holds the lone surrogate \\u{ord(surrogate):04x}, which is half a character",
                 path=path,

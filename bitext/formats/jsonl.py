@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike
 from typing import IO, Any
@@ -159,7 +160,8 @@ def flag_record(flag: Flag, bitext: Bitext | None = None) -> dict[str, Any]:
 
 def flag_to_json(flag: Flag) -> str:
     """One flag as JSON, without the segment, for formats that hang it on the text it is about."""
-    return to_line({k: v for k, v in flag_record(flag).items() if k != "segment"}).rstrip("\n")
+    text = to_line({k: v for k, v in flag_record(flag).items() if k != "segment"}).rstrip("\n")
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufffe\uffff]", lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def flag_from_json(text: str, target: str, path: Path_, line: int) -> Flag:
@@ -251,9 +253,9 @@ def load(file: Path_ | IO[Any], *, source_lang: str | None = None, target_lang: 
     return _from_lines(file, str(getattr(file, "name", "-")), source_lang, target_lang)
 
 
-def loads(text: str, *, source_lang: str | None = None, target_lang: str | None = None) -> Bitext:
-    """The inverse of `dumps`."""
-    return _from_lines(text.split("\n"), "-", source_lang, target_lang)
+def loads(text: str, *, path: Path_ = "-", source_lang: str | None = None, target_lang: str | None = None) -> Bitext:
+    """The inverse of `dumps`; `path` is what errors call the text."""
+    return _from_lines(text.split("\n"), str(path), source_lang, target_lang)
 
 
 def _from_lines(lines: Iterable[str | bytes], path: str, source_lang: str | None, target_lang: str | None) -> Bitext:

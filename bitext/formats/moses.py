@@ -1,8 +1,9 @@
 """Moses: two files of one segment a line, line by line translations of each other.
 
 The path names both: `corpus` (or `corpus.moses`) stands for `corpus.en` and `corpus.fr`; naming one of the two
-finds the other. One-sided beads have an empty line on the other side. Line breaks in a text become spaces,
-since the format has no other way; Moses' own escapes (`&#124;`, `&apos;`) are left as they are.
+finds the other. One-sided beads have an empty line on the other side. Line breaks in a text become spaces
+and other control characters visible (␀ … ␟), since the format has no other way;
+Moses' own escapes (`&#124;`, `&apos;`) are left as they are.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bitext.formats.common import (
     rows_of,
     split_lines,
     text_of,
+    visible,
 )
 
 __all__ = ["paths", "read", "write"]
@@ -57,8 +59,8 @@ def write(bitext: Bitext, path: Path_) -> None:
         raise OutputError(f"both sides are in {source_lang}, so both files have one name", path=source_path)
     with creating(source_path) as source, creating(target_path) as target:
         for row in rows_of(bitext):
-            source.write(one_line(row.source) + "\n")
-            target.write(one_line(row.target) + "\n")
+            source.write(visible(one_line(row.source)) + "\n")
+            target.write(visible(one_line(row.target)) + "\n")
 
 
 def read(path: Path_, *, source_lang: str | None = None, target_lang: str | None = None) -> Bitext:

@@ -16,7 +16,18 @@ from typing import Any
 
 from bitext.document import Bitext, Flag, Severity
 from bitext.errors import FormatError
-from bitext.formats.common import Path_, Row, creating, from_rows, name_of, one_line, rows_of, split_lines, text_of
+from bitext.formats.common import (
+    Path_,
+    Row,
+    creating,
+    from_rows,
+    name_of,
+    one_line,
+    rows_of,
+    split_lines,
+    text_of,
+    visible,
+)
 from bitext.formats.json_lines import parse
 from bitext.formats.jsonl import to_line
 
@@ -46,7 +57,7 @@ _SEVERITIES = {str(s): s for s in Severity} | {"trivial": Severity.NEUTRAL}
 
 
 def _shield(text: str) -> str:
-    text = one_line(text).replace("\t", " ")
+    text = visible(one_line(text.replace("\t", " ")))
     text = re.sub(r"&((?:amp;)*lt;/?v&gt;)", r"&amp;\1", text)
     return re.sub(r"<(/?)v>", r"&lt;\1v&gt;", text)
 
@@ -154,7 +165,7 @@ def read(
             )
         if severity and severity.replace(" ", "-") != _NO_ERROR:
             known[2].append(_flag(row, source_span, span, path, n))
-    if not segments:
+    if not segments and len(lines) >= first:
         raise FormatError("holds no segment that was asked for", path=path, mend="check system, doc and rater")
     return from_rows(
         (Row(source, target, flags=tuple(flags)) for source, target, flags in segments.values()),

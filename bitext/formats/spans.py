@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -24,6 +25,11 @@ class Mark:
     attributes: dict[str, str]
     start: int
     end: int
+
+    def number(self, name: str) -> int:
+        """The number in an id such as `m3`, which restores the order of the flags."""
+        digits = re.sub(r"\D", "", self.attributes.get(name, ""), flags=re.ASCII)
+        return int(digits[:9] or 0)
 
 
 def pieces(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int | None, str]]:

@@ -13,7 +13,7 @@ With a header; the columns are
     flags       severity, category, marked text and message of each flag, joined by " | " (for people: not read back)
 
 Texts are escaped so that a line is a record and a tab a border: `\\` backslash, `\t`, `\n`, `\r`, and `\uXXXX`
-for the other characters that some tool takes for a line break. Quotes mean nothing.
+for other control characters and line separators. Quotes mean nothing.
 
 Foreign files have two columns or more and no escapes: source and target, or in whichever order a first line
 `source<TAB>target`, `fr<TAB>en`, … says.
@@ -43,7 +43,7 @@ __all__ = ["COLUMNS", "escape", "read", "unescape", "write"]
 
 COLUMNS = ("bead", "shape", "source", "target", "back", "score", "confidence", "moved", "flags")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_UNSAFE = re.compile("[\\\\\t\n\r\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNSAFE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _PLAIN = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 

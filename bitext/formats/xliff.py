@@ -180,7 +180,7 @@ def _row(segment: Element, metas: dict[str, str], notes: dict[str, str], path: P
     source, _ = flatten(sides["source"], (), character)
     target, marks = flatten(sides["target"], (), character) if "target" in sides else ("", [])
     flags = []
-    for mark in marks:
+    for mark in sorted(marks, key=lambda m: m.number("id")):
         if f"{{{NAMESPACE}}}severity" in mark.attributes:
             message = notes.get(mark.attributes.get("ref", "").removeprefix("#n="), "")
             flags.append(flag_from(mark.attributes, (mark.start, mark.end), message, path, line))

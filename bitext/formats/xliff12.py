@@ -159,7 +159,7 @@ def _rows(unit: Element, path: Path_, line: int) -> list[Row]:
 
 def _flags(marks: list[Mark], path: Path_, line: int) -> Iterator[Flag]:
     ours = [mark for mark in marks if mark.attributes.get("mtype") == "x-bitext-flag"]
-    for mark in ours:
+    for mark in sorted(ours, key=lambda m: m.number("mid")):
         if f"{{{NAMESPACE}}}severity" in mark.attributes:
             same = [m for m in ours if m.attributes.get("mid") == mark.attributes.get("mid")]
             span = min(m.start for m in same), max(m.end for m in same)

@@ -16,26 +16,15 @@ from xml.parsers import expat
 
 from bitext.errors import FormatError
 from bitext.files import decode
-from bitext.formats.common import Path_, opening
+from bitext.formats.common import Path_, opening, visible
 
 __all__ = ["XML_LANG", "attribute", "content", "elements", "inner_text", "local", "sibling", "visible"]
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MAX_DEPTH = 100
 _CHUNK = 1 << 16
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_ATTRIBUTES = _ESCAPES | {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
-
-
-def _picture(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return chr(0x2400 + code) if code < 0x20 else "\ufffd"
-
-
-def visible(text: str) -> str:
-    """The text with what XML 1.0 cannot hold made visible: control characters as ␀ … ␟, others as �."""
-    return _ILLEGAL.sub(_picture, text)
 
 
 def content(text: str) -> str:
