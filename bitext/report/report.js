@@ -217,7 +217,7 @@
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || help.open || !$("#keyson").checked && e.key !== "?") return;
-    if (e.target.closest("input, select, textarea")) return;
+    if (e.target.closest("select, textarea, input:not([type=checkbox])")) return; // letters mean something there
     const act = Object.hasOwn(actions, e.key) && actions[e.key];
     if (act) { e.preventDefault(); act(); }
   });

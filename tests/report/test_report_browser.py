@@ -1,0 +1,263 @@
+"""The page in a real browser: keys, clicks, filters, the strip, widths, contrast. Skipped where there is none."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+from bitext.document import Bitext, Document, Flag, Severity
+from bitext.report.html import render
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Opens a bitext's page; whatever goes wrong in it or leaves it fails the test."""
+    contexts, wrong = [], []
+
+    def go(bitext, width=1440, height=900, scheme="light", csp=True, fragment="", **more):
+        path = tmp_path / "report.html"
+        path.write_text(render(bitext, **more), encoding="utf-8")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=not csp
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda e: wrong.append(str(e)))
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith("file:") else None)
+        page.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
+        page.goto(path.as_uri() + fragment)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.dataset.f || document.activeElement.id")
+
+
+def opened(page):
+    return page.eval_on_selector_all(".note[open]", "e => e.map(n => n.id)")
+
+
+def shown(page, selector):
+    return page.eval_on_selector_all(selector, "e => e.filter(n => n.checkVisibility()).length")
+
+
+def test_keys_go_from_flag_to_flag_and_open_their_notes(visit, pair):
+    page = visit(pair)
+    page.keyboard.press("n")
+    assert (focused(page), opened(page)) == ("1", ["n1"])
+    page.keyboard.press("j")
+    assert (focused(page), opened(page)) == ("1 2", ["n2"])
+    page.keyboard.press("k")
+    page.keyboard.press("p")
+    assert opened(page) == ["n1"]
+    for _ in range(9):
+        page.keyboard.press("n")
+    assert opened(page) == ["n7"]
+    assert page.locator("#n7").is_visible()
+
+
+def test_the_worst_are_visited_in_turn(visit, pair):
+    page = visit(pair)
+    seen = []
+    for _ in range(3):
+        page.keyboard.press("w")
+        seen += opened(page)
+    assert seen == ["n2", "n5", "n7"]
+    page.click(".worst li:nth-child(4) .go")
+    assert opened(page) == ["n6"]
+
+
+def test_the_tab_key_reaches_flags_and_focus_opens_the_note(visit, pair):
+    page = visit(pair)
+    page.focus("#filters button")
+    page.keyboard.press("Tab")
+    assert (focused(page), opened(page)) == ("1", ["n1"])
+    page.keyboard.press("Tab")
+    assert (focused(page), opened(page)) == ("1 2", ["n2"])
+
+
+def test_a_click_on_overlapping_flags_opens_all_of_them(visit, pair):
+    page = visit(pair)
+    page.click("#t1 a[data-f='1 2']")
+    assert opened(page) == ["n1", "n2"]
+    assert page.locator("#n2").inner_text().count("reste muette") == 1
+    assert page.locator("#n2 dd", has_text="93%").is_visible()
+
+
+def test_an_address_with_a_note_opens_it(visit, pair):
+    page = visit(pair, fragment="#n6")
+    assert opened(page) == ["n6"]
+    assert page.evaluate("scrollY") > 0
+
+
+def test_filters_by_severity_category_check_and_rows(visit, pair):
+    page = visit(pair)
+    page.uncheck("input[value=minor]")
+    assert shown(page, ".note") == 5
+    assert "5 of 7 flags" in page.inner_text("#state")
+    assert page.eval_on_selector("#t1 a", "e => getComputedStyle(e).textDecorationLine") == "none"
+    page.select_option("[name=category]", "accuracy/mistranslation")
+    assert shown(page, ".note") == 2
+    page.select_option("[name=check]", "numbers")
+    assert shown(page, ".note") == 1
+    page.select_option("[name=rows]", "has")
+    assert shown(page, ".bead") == 1
+    page.click("#filters button[type=reset]")
+    page.wait_for_function("document.querySelector('#state').textContent.startsWith('7 flags, 13 rows')")
+    assert (shown(page, ".note"), shown(page, ".bead")) == (7, 13)
+    page.select_option("[name=rows]", "moved")
+    assert shown(page, ".bead") == 2
+    page.select_option("[name=rows]", "alone")
+    assert shown(page, ".bead") == 4
+    page.select_option("[name=rows]", "doubt")
+    assert shown(page, ".bead") == 1
+
+
+def test_filtered_flags_are_skipped_and_leave_the_strip(visit, pair):
+    page = visit(pair)
+    before = page.get_attribute(".tick.minor", "d")
+    page.uncheck("input[value=minor]")
+    assert before and not page.get_attribute(".tick.minor", "d")
+    page.keyboard.press("n")
+    assert opened(page) == ["n2"]
+
+
+def test_letters_switch_rows_back_translation_notes_theme_and_help(visit, pair):
+    page = visit(pair)
+    page.keyboard.press("f")
+    assert shown(page, ".bead") == 4
+    page.keyboard.press("f")
+    page.keyboard.press("b")
+    assert shown(page, ".back") == 0
+    page.keyboard.press("b")
+    assert shown(page, ".back") == 12
+    page.keyboard.press("o")
+    assert len(opened(page)) == 7
+    page.keyboard.press("o")
+    assert opened(page) == []
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.keyboard.press("t")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.uncheck("#keyson")
+    page.keyboard.press("Escape")
+    assert not page.locator("#help").is_visible()
+    page.keyboard.press("n")
+    assert opened(page) == []
+
+
+def test_the_strip_takes_clicks_and_keys(visit, article):
+    page = visit(article)
+    box = page.locator("#strip").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
+    row = int(len(article.target) * 0.75) + 1
+    page.wait_for_function(f"document.querySelector('.cur')?.id === 'b{row}'")
+    assert page.locator(f"#b{row}").evaluate(
+        "e => { const b = e.getBoundingClientRect(); return b.top > 0 && b.top < innerHeight }"
+    )
+    page.keyboard.press("g")
+    page.keyboard.press("Home")
+    assert page.evaluate("document.querySelector('.cur').id") == "b1"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.querySelector('.cur').id") == "b2"
+    assert f"of {len(article.target)}" in page.get_attribute("#strip", "aria-valuetext")
+
+
+def test_words_light_up_together(visit, pair):
+    page = visit(pair, lexicon_links={2: [((4, 13), (3, 9), (4, 13))]})
+    page.hover("#t3 [data-w]")
+    assert page.eval_on_selector_all(".wl", "e => e.map(n => n.textContent)") == ["mairie", "town hall", "town hall"]
+    page.mouse.move(0, 0)
+    assert page.locator(".wl").count() == 0
+
+
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_nothing_sticks_out_at_any_width(visit, pair, article, width):
+    long = Document.from_lines(["https://example.org/" + "a" * 300, "mot" * 200])
+    for bitext in (
+        pair,
+        article,
+        Bitext(long, flags=(Flag("c" * 90, "k" * 90, Severity.MAJOR, 0, (3, 200), "m" * 90),)),
+    ):
+        page = visit(bitext, width=width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_print_shows_notes_and_hides_tools(visit, pair):
+    page = visit(pair)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(opened(page)) == 7
+    assert not page.locator(".bar").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert opened(page) == []
+
+
+def test_a_script_in_the_article_does_not_run(visit):
+    bad = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    flag = Flag(bad, bad, Severity.MAJOR, 0, (0, 9), bad, bad, {bad: bad})
+    page = visit(Bitext(Document.from_lines([bad], "fr", bad), flags=(flag,)))
+    page.keyboard.press("n")
+    assert page.inner_text("h1") == bad
+    assert opened(page) == ["n1"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious(visit, pair, article, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    for bitext in (pair, article):
+        page = visit(bitext, width=width, scheme=scheme, csp=False)
+        page.add_style_tag(content=".beads { content-visibility: visible !important }")
+        page.keyboard.press("o")
+        bad = axe.run(page).response["violations"]
+        assert [
+            (v["id"], v["impact"], v["nodes"][0]["html"]) for v in bad if v["impact"] in ("serious", "critical")
+        ] == []
+
+
+def test_two_thousand_segments_open_in_a_second_and_answer_at_once(visit):
+    from conftest import make_article
+
+    long = make_article(43)
+    assert len(long.target) > 2000
+    times = []
+    for _ in range(3):  # the best of three: other work on the machine is not the page's
+        page = visit(long)
+        times.append(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
+    assert min(times) < 1000
+    page.keyboard.press("w")
+    start = time.perf_counter()
+    page.keyboard.press("n")
+    assert time.perf_counter() - start < 0.5
+    box = page.locator("#strip").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + 5)
+    row = int(len(long.target) * 0.9)
+    page.wait_for_timeout(300)
+    seen = page.evaluate(
+        "[...document.querySelectorAll('.cur')].map(e => [Number(e.id.slice(1)), e.getBoundingClientRect().top])"
+    )
+    assert len(seen) == 1 and abs(seen[0][0] - row) <= 3 and 0 < seen[0][1] < 900
