@@ -3,13 +3,13 @@
     python bench/score.py --gold DIR [--json] [--only equality lines speed meaning] [--models DIR…]
 
 DIR holds `mt/NAME.{fr,en}` (line-aligned), `flag/diabla.tsv` and `flag/wmt22chat_*.tsv`.
-`--fit` writes the coefficients of the quality estimate (bitext/score/calibration.json), fitted on diabla.tsv.
+`--fit` writes the coefficients of the quality estimates that earn it (bitext/score/calibration.json).
+`--systems` names folders of fr-en models of different quality, whose outputs are judged with and without reference.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import random
@@ -22,18 +22,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bitext.document import Translation  # noqa: E402
-from bitext.errors import BitextError  # noqa: E402
+from score_quality import load, meaning  # noqa: E402
+
 from bitext.score import compare, read_lines, resegment, score, score_documents  # noqa: E402
 from bitext.score.bootstrap import bootstrap  # noqa: E402
-from bitext.score.metrics import build, segment_chrf  # noqa: E402
+from bitext.score.metrics import build  # noqa: E402
 from bitext.score.metrics import statistics as count  # noqa: E402
-from bitext.score.quality import features  # noqa: E402
 
 
 def noised(lines: Sequence[str], rate: float, seed: int) -> list[str]:
@@ -53,18 +50,6 @@ def noised(lines: Sequence[str], rate: float, seed: int) -> list[str]:
                 words[-1], words[-2] = words[-2], words[-1]
         out.append(" ".join(words))
     return out
-
-
-def load(name: str, models: Sequence[Path], memory: Path | None = None) -> Any:
-    """A translator of that name, from the first directory that has it, or None."""
-    from bitext.translate import load as load_model
-
-    for place in [*(m / name for m in models), name]:
-        try:
-            return load_model(place, threads=1, memory=memory)
-        except BitextError:
-            continue
-    return None
 
 
 # --- equality ------------------------------------------------------------------------------------
@@ -257,234 +242,6 @@ def speed(gold: Path, samples: int = 1000, segments: int = 3003, rounds: int = 3
     return rows
 
 
-# --- meaning -------------------------------------------------------------------------------------
-
-
-def read_tsv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as f:
-        return list(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def kendall(x: Sequence[float], y: Sequence[float]) -> float:
-    """Kendall's tau-b."""
-    a, b = np.asarray(x, float), np.asarray(y, float)
-    concordance = tied_a = tied_b = pairs = 0.0
-    for i in range(len(a) - 1):
-        da, db = np.sign(a[i + 1 :] - a[i]), np.sign(b[i + 1 :] - b[i])
-        concordance += float(da @ db)
-        tied_a += float((da == 0).sum())
-        tied_b += float((db == 0).sum())
-        pairs += len(da)
-    scale = ((pairs - tied_a) * (pairs - tied_b)) ** 0.5
-    return concordance / scale if scale else 0.0
-
-
-def auc(scores: Sequence[float], good: Sequence[bool]) -> float:
-    """Probability that a good segment scores above a bad one."""
-    s, g = np.asarray(scores, float), np.asarray(good, bool)
-    order = s.argsort(kind="stable")
-    ranks = np.empty(len(s))
-    ranks[order] = np.arange(1, len(s) + 1)
-    for value in np.unique(s):
-        ranks[s == value] = ranks[s == value].mean()
-    n, m = int(g.sum()), int((~g).sum())
-    return float((ranks[g].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
-
-
-def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[str, float]]:
-    """The features of each row. `forward` translates as the row was translated, `back` the other way."""
-    sources, targets = [r["src"] for r in rows], [r["mt"] for r in rows]
-    known: dict[str, list[Translation | None]] = {}
-    nothing: list[None] = [None] * len(rows)
-    backs: Sequence[Translation | None] = back.translate(targets) if back else nothing
-    known["reverse"] = list(back.score(targets, sources)) if back else list(nothing)
-    known["forward"] = list(forward.score(sources, targets)) if forward else list(nothing)
-    known["best"] = list(forward.translate(sources)) if forward else list(nothing)
-    pivots = forward.score([b.text if b else "" for b in backs], targets) if forward and back else nothing
-    similar: Sequence[float | None] = nothing
-    if back:
-        similar = segment_chrf(count(build("chrf", [sources]), [b.text if b else "" for b in backs]))
-    found = []
-    for i, target in enumerate(targets):
-        f = features(
-            target,
-            back=backs[i],
-            similarity=similar[i],
-            **{k: v[i] for k, v in known.items()},  # type: ignore[arg-type]
-        )
-        if pivots[i] is not None:
-            f["pivot"] = pivots[i].score
-        found.append(f)
-    return found
-
-
-Judged = tuple[list[dict[str, float]], np.ndarray, list[str], list[str]]
-
-SETS = {
-    "original+forward": ("forward", "forward_relative", "reverse", "reverse_relative", "similarity", "back", "length"),
-    "original": ("reverse", "reverse_relative", "similarity", "back", "ratio", "length"),
-    "alone+forward": ("forward", "back", "ratio", "length"),
-    "alone": ("back", "ratio", "length"),
-}
-"""The evidence each fitted model wants; `forward` of a text alone is given its back-translation (pivot)."""
-
-
-def evidence(name: str, f: dict[str, float]) -> list[float] | None:
-    """The features of one row for one set, or None when it lacks some."""
-    if name == "alone+forward":
-        f = {k: v for k, v in f.items() if k != "forward"} | ({"forward": f["pivot"]} if "pivot" in f else {})
-    return [f[k] for k in SETS[name]] if set(SETS[name]) <= set(f) else None
-
-
-def fit(x: np.ndarray, y: np.ndarray, ridge: float = 1.0) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
-    """Ridge logistic regression by Newton's method: weights, bias, means, standard deviations."""
-    mean, sd = x.mean(0), x.std(0) + 1e-9
-    z = np.c_[np.clip((x - mean) / sd, -4, 4), np.ones(len(x))]
-    penalty = np.r_[np.full(x.shape[1], ridge), 0.0]
-    w = np.zeros(z.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-z @ w))
-        gradient = z.T @ (p - y) + penalty * w
-        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + np.diag(penalty), gradient)
-        w -= step
-        if np.abs(step).max() < 1e-8:
-            break
-    return w[:-1], float(w[-1]), mean, sd
-
-
-def predict(model: tuple[np.ndarray, float, np.ndarray, np.ndarray], x: np.ndarray) -> np.ndarray:
-    w, bias, mean, sd = model
-    return 1 / (1 + np.exp(-(np.clip((x - mean) / sd, -4, 4) @ w + bias)))
-
-
-def calibration_error(p: np.ndarray, y: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal size."""
-    order = np.argsort(p)
-    return float(sum(abs(p[b].mean() - y[b].mean()) * len(b) for b in np.array_split(order, bins)) / len(p))
-
-
-def human(
-    gold: Path, back: Any, forward: Any
-) -> dict[str, tuple[list[dict[str, float]], np.ndarray, list[str], list[str]]]:
-    """By data set, for translations into French: features, human judgement (higher is better), groups, systems."""
-    found = {}
-    flag = gold / "flag"
-    rows = [r for r in read_tsv(flag / "diabla.tsv") if r["direction"] == "en-fr" and r["judgment"] and r["mt"].strip()]
-    level = {"perfect": 2.0, "medium": 1.0, "poor": 0.0}
-    found["diabla en-fr"] = (
-        measured(rows, back, forward),
-        np.array([level[r["judgment"]] for r in rows]),
-        [r["id"].rsplit("-", 1)[0] for r in rows],
-        [r["system"] for r in rows],
-    )
-    rows = []
-    for path in sorted(flag.glob("wmt22chat_*.tsv")):
-        rows += [r | {"system": path.stem} for r in read_tsv(path) if r["direction"] == "en_fr" and r["mt"].strip()]
-    found["wmt22chat en-fr"] = (
-        measured(rows, back, forward),
-        np.array([float(r["mqm"]) for r in rows]),
-        [r["id"].rsplit("-", 1)[0] for r in rows],
-        [r["system"] for r in rows],
-    )
-    return found
-
-
-def meaning(gold: Path, models: Sequence[Path], write: bool, memory: Path | None = None) -> dict[str, Any]:
-    """Each reference-free score against human judgement, alone and fitted together."""
-    back, forward = load("fr-en", models, memory), load("en-fr", models, memory)
-    if back is None:
-        return {"left out": "there is no fr-en model"}
-    data = human(gold, back, forward)
-    table = []
-    for name, (rows, judged, _, systems) in data.items():
-        for feature in sorted(set().union(*rows)):
-            have = [i for i, f in enumerate(rows) if feature in f]
-            sign = -1 if feature in ("ratio", "unreliable", "length") else 1
-            values = [sign * rows[i][feature] for i in have]
-            table.append(
-                {
-                    "set": name,
-                    "score": feature if sign > 0 else f"-{feature}",
-                    "segments": len(have),
-                    "kendall": kendall(values, judged[have]),
-                    "auc": auc(values, judged[have] == judged.max()),
-                    "systems in order": ordered(values, judged[have], [systems[i] for i in have]),
-                }
-            )
-    rows, judged, groups, _ = data["diabla en-fr"]
-    fold = {g: i % 5 for i, g in enumerate(sorted(set(groups)))}
-    fitted, out = [], []
-    for name in SETS:
-        usable = [(i, e) for i, f in enumerate(rows) if (e := evidence(name, f)) is not None]
-        if len(usable) < 100:
-            continue
-        at, x = np.array([i for i, _ in usable]), np.array([e for _, e in usable])
-        y = (judged[at] == 2).astype(float)
-        folds = np.array([fold[groups[i]] for i in at])
-        p = np.empty(len(y))
-        for k in range(5):
-            p[folds == k] = predict(fit(x[folds != k], y[folds != k]), x[folds == k])
-        model = fit(x, y)
-        said = {
-            "set": "diabla en-fr, 5 folds by dialogue",
-            "score": name,
-            "segments": len(y),
-            "kendall": kendall(p, judged[at]),
-            "auc": auc(p, y == 1),
-            "calibration error": calibration_error(p, y),
-        }
-        table.append(said)
-        chat, mqm, _, systems = data["wmt22chat en-fr"]
-        usable = [(i, e) for i, f in enumerate(chat) if (e := evidence(name, f)) is not None]
-        there = np.array([i for i, _ in usable])
-        q = predict(model, np.array([e for _, e in usable]))
-        good = mqm[there] == 100
-        table.append(
-            {
-                "set": "wmt22chat en-fr, fitted on diabla",
-                "score": name,
-                "segments": len(q),
-                "kendall": kendall(q, mqm[there]),
-                "auc": auc(q, good),
-                "calibration error": calibration_error(q, good.astype(float)),
-                "systems in order": ordered(list(q), mqm[there], [systems[i] for i in there]),
-            }
-        )
-        w, bias, mean, sd = model
-        out.append(
-            {
-                "name": name,
-                "bias": round(bias, 5),
-                "weights": {k: [round(float(v), 5) for v in (w[j], mean[j], sd[j])] for j, k in enumerate(SETS[name])},
-                "measured": {
-                    "fitted on": "DiaBLa, English to French: a judge calls the translation perfect",
-                    "segments": len(y),
-                    "auc": round(said["auc"], 3),
-                    "kendall": round(said["kendall"], 3),
-                    "calibration error": round(said["calibration error"], 3),
-                },
-            }
-        )
-        fitted.append(name)
-    signatures = [str(t.signature) for t in (back, forward) if t is not None]
-    if write and out:
-        path = ROOT / "bitext" / "score" / "calibration.json"
-        path.write_text(json.dumps({"scored with": signatures, "models": out}, indent=1) + "\n", encoding="utf-8")
-    return {"models": signatures, "fitted": fitted, "table": table}
-
-
-def ordered(values: Sequence[float], judged: np.ndarray, systems: Sequence[str]) -> bool | None:
-    """Whether the systems' means stand in the order of the judgements' means."""
-    names = sorted(set(systems))
-    if len(names) < 2:
-        return None
-
-    def means(v: Any) -> list[float]:
-        return [float(np.mean([x for x, s in zip(v, systems, strict=True) if s == n])) for n in names]
-
-    return bool((np.argsort(means(values)) == np.argsort(means(judged))).all())
-
-
 # --- all -----------------------------------------------------------------------------------------
 
 
@@ -501,6 +258,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--only", nargs="+", choices=["equality", "lines", "speed", "meaning"])
     parser.add_argument("--models", type=Path, nargs="*", default=[], help="folders with fr-en/ and en-fr/")
+    parser.add_argument("--systems", type=Path, nargs="*", default=[], help="fr-en models of different quality")
     parser.add_argument("--segments", type=int, default=500, help="segments of each set that are translated")
     parser.add_argument("--memory", type=Path, help="translation memory, to measure again without translating again")
     parser.add_argument("--fit", action="store_true", help="write the coefficients of the quality estimate")
@@ -518,14 +276,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "speed" in wanted:
         result["speed"] = speed(args.gold)
     if "meaning" in wanted:
-        result["meaning"] = meaning(args.gold, args.models, args.fit, args.memory)
+        result["meaning"] = meaning(
+            args.gold, args.models, args.systems, write=args.fit, memory=args.memory, segments=args.segments
+        )
     if args.json:
         print(json.dumps(result, ensure_ascii=False, indent=1))
         return 0
     for name, rows in result.items():
-        if isinstance(rows, dict):
-            print(f"\n{name}: {rows.get('left out') or rows['models']}")
-        show(name, rows if isinstance(rows, list) else rows.get("table", []))
+        show(name, rows)
     return 0
 
 

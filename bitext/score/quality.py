@@ -50,15 +50,20 @@ class Estimator:
 
 @cache
 def estimators() -> tuple[Estimator, ...]:
-    """The fitted models, the one with the most evidence first; none if none was fitted."""
+    """The fitted models; none if none was fitted."""
     file = files("bitext.score") / "calibration.json"
     if not file.is_file():
         return ()
-    found = [
+    return tuple(
         Estimator(m["name"], m["bias"], {k: (w[0], w[1], w[2]) for k, w in m["weights"].items()}, m.get("measured", {}))
         for m in json.loads(file.read_text("utf-8"))["models"]
-    ]
-    return tuple(sorted(found, key=lambda m: -len(m.weights)))
+    )
+
+
+def lowest(scored: Translation) -> float:
+    """Mean log-probability of the quarter of the tokens that the model believes least: one wrong word shows there."""
+    tokens = sorted(scored.token_logprobs)
+    return sum(tokens[: max(1, len(tokens) // 4)]) / max(1, len(tokens) // 4) if tokens else scored.score
 
 
 def features(
@@ -73,6 +78,7 @@ def features(
     """What is known of a segment, as numbers.
 
     The probabilities are those of NMTScore (Vamvas and Sennrich 2022) as far as two bilingual models allow.
+    `forward_low` and `reverse_low` are those of the least believed tokens (`lowest`).
 
     Args:
         target: the segment under examination.
@@ -90,11 +96,11 @@ def features(
         found["unreliable"] = float(bool(back.problems))
         found["ratio"] = abs(math.log((len(back.text) + 3) / (len(target) + 3)))
     if forward is not None and forward.text:
-        found["forward"] = forward.score
+        found["forward"], found["forward_low"] = forward.score, lowest(forward)
         if best is not None:
             found["forward_relative"] = forward.score - best.score
     if reverse is not None and reverse.text:
-        found["reverse"] = reverse.score
+        found["reverse"], found["reverse_low"] = reverse.score, lowest(reverse)
         if "back" in found:
             found["reverse_relative"] = reverse.score - found["back"]
     if similarity is not None:
@@ -129,7 +135,8 @@ def estimate(
         if values is not None and len(values) != len(bitext.target):
             raise BitextError(f"{len(values)} {name} scores for {len(bitext.target)} segments")
     with_original = bitext.source is not None and bitext.origin != "back-translation"
-    models = [m for m in estimators() if with_original or m.name.startswith("alone")]
+    order = ("original+forward", "forward", "original", "alone") if with_original else ("alone+forward", "alone")
+    models = [m for name in order for m in estimators() if m.name == name]
     result: list[float | None] = []
     for i, segment in enumerate(bitext.target):
         if segment.kind in EXCLUDED or not segment.text.strip():

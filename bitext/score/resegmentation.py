@@ -10,12 +10,11 @@ takes the nearest. Exact (no beam), in O(words × words) time; the cuts are foun
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bitext.errors import BitextError, InputError
+from bitext.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,7 +96,6 @@ def resegment_words(words: Sequence[str], references: Sequence[Sequence[Sequence
     ]
     n, segments = len(hyp), len(refs[0])
     step = max(1, int(segments**0.5))
-    advance = _advance()
 
     cost = np.arange(n + 1, dtype="int32")
     cost[1:] = np.iinfo("int32").max // 2  # nothing stands before the first segment
@@ -105,7 +103,7 @@ def resegment_words(words: Sequence[str], references: Sequence[Sequence[Sequence
     for k in range(segments):
         if k % step == 0:
             checkpoints.append(cost)
-        cost, _ = _segment(advance, hyp, cost, [r[k] for r in refs])
+        cost, _ = _segment(hyp, cost, [r[k] for r in refs])
     edits = int(cost[n])
 
     ends, end = [0] * segments, n
@@ -113,7 +111,7 @@ def resegment_words(words: Sequence[str], references: Sequence[Sequence[Sequence
         first, last = block * step, min((block + 1) * step, segments)
         cost, begins = checkpoints[block], []
         for k in range(first, last):
-            cost, begin = _segment(advance, hyp, cost, [r[k] for r in refs])
+            cost, begin = _segment(hyp, cost, [r[k] for r in refs])
             begins.append(begin)
         for k in reversed(range(first, last)):
             ends[k] = end
@@ -121,44 +119,13 @@ def resegment_words(words: Sequence[str], references: Sequence[Sequence[Sequence
     return ends, edits
 
 
-def _segment(
-    advance: Callable[..., Any], hyp: np.ndarray, cost: np.ndarray, references: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
+def _segment(hyp: np.ndarray, cost: np.ndarray, references: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Cost of every prefix of the output after one more segment, and where that segment's piece begins."""
+    from bitext.score._advance import advance
+
     best, begin = advance(hyp, cost, references[0])
     for reference in references[1:]:
         other, start = advance(hyp, cost, reference)
         better = other < best
         best[better], begin[better] = other[better], start[better]
     return best, begin
-
-
-@cache
-def _advance() -> Callable[..., Any]:
-    try:
-        from numba import njit
-    except ImportError as e:
-        raise BitextError("re-segmentation needs numba", mend="pip install numba") from e
-    import numpy as np
-
-    @njit(cache=True, nogil=True)
-    def advance(hyp, cost, reference):  # type: ignore[no-untyped-def]  # numba compiles it for its arguments
-        n = len(hyp)
-        row, begin = cost.copy(), np.arange(n + 1).astype(np.int32)
-        for i in range(1, n + 1):  # words before the segment's first match; on a tie the earlier segment keeps them
-            if row[i - 1] + 1 < row[i]:
-                row[i], begin[i] = row[i - 1] + 1, begin[i - 1]
-        for word in reference:
-            above, above_begin = row[0], begin[0]  # the cell up and left
-            row[0] += 1
-            for i in range(1, n + 1):
-                best, start = above + (hyp[i - 1] != word), above_begin
-                above, above_begin = row[i], begin[i]
-                if above + 1 < best:
-                    best, start = above + 1, above_begin
-                if row[i - 1] + 1 < best:
-                    best, start = row[i - 1] + 1, begin[i - 1]
-                row[i], begin[i] = best, start
-        return row, begin
-
-    return advance

@@ -239,7 +239,8 @@ def view(bitext: Bitext, scores: Scores | None = None, *, count: int = 10) -> Vi
     Raises:
         BitextError: no original, no beads or no translations.
     """
-    assert scores is None or scores.kind == "reference"
+    if scores is not None and scores.kind != "reference":
+        raise BitextError("reference-free scores have no beads to look at", mend="give an original")
     pairs = scored_beads(bitext)
     hyps, refs = [p.hypothesis for p in pairs], [p.reference for p in pairs]
     by_bead = scores.beads if scores is not None else {}

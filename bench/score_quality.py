@@ -1,0 +1,306 @@
+"""What the reference-free scores mean: against human judgement, against reference chrF, and fitted together."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bitext.document import Translation  # noqa: E402
+from bitext.errors import BitextError  # noqa: E402
+from bitext.score import read_lines, score  # noqa: E402
+from bitext.score.metrics import build, segment_chrf  # noqa: E402
+from bitext.score.metrics import statistics as count  # noqa: E402
+from bitext.score.quality import features, lowest  # noqa: E402
+
+SETS = {
+    "original+forward": ("forward", "forward_low", "forward_relative", "reverse", "similarity", "length"),
+    "forward": ("forward", "forward_low", "forward_relative", "length"),
+    "original": ("reverse", "reverse_low", "similarity", "back", "ratio", "length"),
+    "alone+forward": ("forward", "forward_low", "back", "ratio", "length"),
+    "alone": ("back", "ratio", "length"),
+}
+"""The evidence each fitted model wants; `forward` of a text alone is given its back-translation (pivot)."""
+GAIN = 0.01
+"""What a fitted model must add to the AUC of the segment's length alone, on every set, to be shipped."""
+Judged = tuple[list[dict[str, float]], np.ndarray, list[str], list[str]]
+"""Features, human judgement (higher is better), dialogue and system of each segment."""
+
+
+def load(name: str, models: Sequence[Path], memory: Path | None = None) -> Any:
+    """A translator of that name, from the first directory that has it, or None."""
+    from bitext.translate import load as load_model
+
+    for place in [*(m / name for m in models), name]:
+        try:
+            return load_model(place, threads=1, memory=memory)
+        except BitextError:
+            continue
+    return None
+
+
+def read_tsv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as f:
+        return list(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def kendall(x: Sequence[float], y: Sequence[float]) -> float:
+    """Kendall's tau-b."""
+    a, b = np.asarray(x, float), np.asarray(y, float)
+    concordance = tied_a = tied_b = pairs = 0.0
+    for i in range(len(a) - 1):
+        da, db = np.sign(a[i + 1 :] - a[i]), np.sign(b[i + 1 :] - b[i])
+        concordance += float(da @ db)
+        tied_a += float((da == 0).sum())
+        tied_b += float((db == 0).sum())
+        pairs += len(da)
+    scale = ((pairs - tied_a) * (pairs - tied_b)) ** 0.5
+    return concordance / scale if scale else 0.0
+
+
+def auc(scores: Sequence[float], good: Sequence[bool]) -> float:
+    """Probability that a good segment scores above a bad one."""
+    s, g = np.asarray(scores, float), np.asarray(good, bool)
+    order = s.argsort(kind="stable")
+    ranks = np.empty(len(s))
+    ranks[order] = np.arange(1, len(s) + 1)
+    for value in np.unique(s):
+        ranks[s == value] = ranks[s == value].mean()
+    n, m = int(g.sum()), int((~g).sum())
+    return float((ranks[g].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
+
+
+def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[str, float]]:
+    """The features of each row. `forward` translates as the row was translated, `back` the other way."""
+    sources, targets = [r["src"] for r in rows], [r["mt"] for r in rows]
+    known: dict[str, list[Translation | None]] = {}
+    nothing: list[None] = [None] * len(rows)
+    backs: Sequence[Translation | None] = back.translate(targets) if back else nothing
+    known["reverse"] = list(back.score(targets, sources)) if back else list(nothing)
+    known["forward"] = list(forward.score(sources, targets)) if forward else list(nothing)
+    known["best"] = list(forward.translate(sources)) if forward else list(nothing)
+    pivots = forward.score([b.text if b else "" for b in backs], targets) if forward and back else nothing
+    similar: Sequence[float | None] = nothing
+    if back:
+        similar = segment_chrf(count(build("chrf", [sources]), [b.text if b else "" for b in backs]))
+    found = []
+    for i, target in enumerate(targets):
+        f = features(
+            target,
+            back=backs[i],
+            similarity=similar[i],
+            **{k: v[i] for k, v in known.items()},  # type: ignore[arg-type]
+        )
+        if pivots[i] is not None:
+            f["pivot"], f["pivot_low"] = pivots[i].score, lowest(pivots[i])
+        found.append(f)
+    return found
+
+
+def evidence(name: str, f: dict[str, float]) -> list[float] | None:
+    """The features of one row for one set, or None when it lacks some."""
+    if name == "alone+forward":
+        f = {k: v for k, v in f.items() if not k.startswith("forward")}
+        f |= {k.replace("pivot", "forward"): v for k, v in f.items() if k.startswith("pivot")}
+    return [f[k] for k in SETS[name]] if set(SETS[name]) <= set(f) else None
+
+
+def fit(x: np.ndarray, y: np.ndarray, ridge: float = 1.0) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
+    """Ridge logistic regression by Newton's method: weights, bias, means, standard deviations."""
+    mean, sd = x.mean(0), x.std(0) + 1e-9
+    z = np.c_[np.clip((x - mean) / sd, -4, 4), np.ones(len(x))]
+    penalty = np.r_[np.full(x.shape[1], ridge), 0.0]
+    w = np.zeros(z.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-z @ w))
+        gradient = z.T @ (p - y) + penalty * w
+        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + np.diag(penalty), gradient)
+        w -= step
+        if np.abs(step).max() < 1e-8:
+            break
+    return w[:-1], float(w[-1]), mean, sd
+
+
+def predict(model: tuple[np.ndarray, float, np.ndarray, np.ndarray], x: np.ndarray) -> np.ndarray:
+    w, bias, mean, sd = model
+    return 1 / (1 + np.exp(-(np.clip((x - mean) / sd, -4, 4) @ w + bias)))
+
+
+def calibration_error(p: np.ndarray, y: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over bins of equal size."""
+    order = np.argsort(p)
+    return float(sum(abs(p[b].mean() - y[b].mean()) * len(b) for b in np.array_split(order, bins)) / len(p))
+
+
+def human(gold: Path, direction: str, back: Any, forward: Any) -> dict[str, Judged]:
+    """By data set, the translations of one direction (`en-fr`: into French) that people judged."""
+    flag, found = gold / "flag", {}
+    level = {"perfect": 2.0, "medium": 1.0, "poor": 0.0}
+    rows = [r for r in read_tsv(flag / "diabla.tsv") if r["judgment"]]
+    sets = {"diabla": [r | {"human": str(level[r["judgment"]])} for r in rows], "wmt22chat": []}
+    for path in sorted(flag.glob("wmt22chat_*.tsv")):
+        sets["wmt22chat"] += [r | {"human": r["mqm"], "system": path.stem} for r in read_tsv(path)]
+    for name, rows in sets.items():
+        rows = [r for r in rows if r["direction"].replace("_", "-") == direction and r["mt"].strip()]
+        found[name] = (
+            measured(rows, back, forward),
+            np.array([float(r["human"]) for r in rows]),
+            [f"{name} {r['id'].rsplit('-', 1)[0]}" for r in rows],
+            [r["system"] for r in rows],
+        )
+    return found
+
+
+def one_by_one(name: str, judged: Judged) -> list[dict[str, Any]]:
+    """Each score by itself against the judgement."""
+    rows, human_score, _, systems = judged
+    table = []
+    for feature in sorted(set().union(*rows)):
+        have = [i for i, f in enumerate(rows) if feature in f]
+        sign = -1 if feature in ("ratio", "unreliable", "length") else 1
+        values = [sign * rows[i][feature] for i in have]
+        table.append(
+            {
+                "set": name,
+                "score": feature if sign > 0 else f"-{feature}",
+                "segments": len(have),
+                "kendall": kendall(values, human_score[have]),
+                "auc": auc(values, human_score[have] == human_score.max()),
+                "systems in order": ordered(values, human_score[have], [systems[i] for i in have]),
+            }
+        )
+    return table
+
+
+def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The fitted models out of fold (folds by dialogue, sets pooled), beside length alone; and their coefficients."""
+    table, models = [], []
+    for name, wanted in SETS.items():
+        x, y, tau, groups, sets = [], [], [], [], []
+        for which, (rows, judged, dialogues, _) in data.items():
+            for i, f in enumerate(rows):
+                if (e := evidence(name, f)) is not None:
+                    x.append(e)
+                    y.append(float(judged[i] == judged.max()))
+                    tau.append(judged[i])
+                    groups.append(dialogues[i])
+                    sets.append(which)
+        if len(x) < 200:
+            continue
+        xs, ys = np.array(x), np.array(y)
+        fold = {g: i % 5 for i, g in enumerate(sorted(set(groups)))}
+        folds = np.array([fold[g] for g in groups])
+        p, length = np.empty(len(ys)), np.empty(len(ys))
+        for k in range(5):
+            out = folds == k
+            p[out] = predict(fit(xs[~out], ys[~out]), xs[out])
+            length[out] = predict(fit(xs[~out, -1:], ys[~out]), xs[out, -1:])
+        said, earned = {}, True
+        for which in data:
+            at = np.array([s == which for s in sets])
+            row = {
+                "set": f"{which} {direction}, out of fold",
+                "score": name,
+                "segments": int(at.sum()),
+                "kendall": kendall(p[at], np.array(tau)[at]),
+                "auc": auc(p[at], ys[at] == 1),
+                "auc of length alone": auc(length[at], ys[at] == 1),
+                "calibration error": calibration_error(p[at], ys[at]),
+            }
+            earned &= row["auc"] >= row["auc of length alone"] + GAIN
+            said[which] = {
+                k: round(v, 3) if isinstance(v, float) else v for k, v in row.items() if k not in ("set", "score")
+            }
+            table.append(row)
+        if earned:
+            w, bias, mean, sd = fit(xs, ys)
+            weights = {k: [round(float(v), 5) for v in (w[j], mean[j], sd[j])] for j, k in enumerate(wanted)}
+            models.append({"name": name, "bias": round(bias, 5), "weights": weights, "measured": said})
+    return table, models
+
+
+def by_system(gold: Path, places: Sequence[Path], back: Any, forward: Any, segments: int) -> list[dict[str, Any]]:
+    """Outputs of several fr-en systems: reference-free scores against chrF with the reference."""
+    sources = read_lines(gold / "mt" / "newstest2013.fr")[:segments]
+    refs = read_lines(gold / "mt" / "newstest2013.en")[:segments]
+    scores: dict[str, dict[str, list[float]]] = {}
+    for place in places:
+        translator = load(place.name, [place.parent])
+        if translator is None:
+            raise SystemExit(f"{place} is not a model")
+        outputs = [t.text for t in translator.translate(sources)]
+        got = score(outputs, refs, ("bleu",), check=False)
+        rows = measured([{"src": s, "mt": o} for s, o in zip(sources, outputs, strict=True)], back, forward)
+        scores[str(place)] = {k: [r.get(k, float("nan")) for r in rows] for k in sorted(set().union(*rows))}
+        scores[str(place)]["chrF"] = list(got.beads.values())
+    table = []
+    for feature in sorted(set().union(*scores.values()) - {"chrF", "length", "unreliable"}):
+        values = {s: np.array(v[feature]) for s, v in scores.items()}
+        pairs = [
+            (np.nanmean(values[a]) - np.nanmean(values[b]), np.mean(scores[a]["chrF"]) - np.mean(scores[b]["chrF"]))
+            for a, b in combinations(scores, 2)
+        ]
+        taus = []
+        for s, v in values.items():
+            ok = ~np.isnan(v)
+            taus.append(kendall(v[ok], np.array(scores[s]["chrF"])[ok]))
+        table.append(
+            {
+                "score": feature,
+                "systems": len(scores),
+                "pairs in order": f"{sum(a * b > 0 for a, b in pairs)}/{len(pairs)}",
+                "kendall with chrF, mean over systems": float(np.mean(taus)),
+            }
+        )
+    table += [{"system": s, "mean segment chrF": float(np.mean(v["chrF"]))} for s, v in scores.items()]
+    return table
+
+
+def meaning(
+    gold: Path,
+    models: Sequence[Path],
+    systems: Sequence[Path],
+    *,
+    write: bool = False,
+    memory: Path | None = None,
+    segments: int = 300,
+) -> list[dict[str, Any]]:
+    """All of it. Into English, fr-en is the forward model and en-fr the one back; into French the other way round."""
+    fr_en, en_fr = load("fr-en", models, memory), load("en-fr", models, memory)
+    if fr_en is None:
+        return [{"left out": "there is no fr-en model"}]
+    table: list[dict[str, Any]] = [{"models": str(t.signature)} for t in (fr_en, en_fr) if t is not None]
+    for direction, back, forward in (("en-fr", fr_en, en_fr), ("fr-en", en_fr, fr_en)):
+        data = human(gold, direction, back, forward)
+        for name, judged in data.items():
+            table += one_by_one(f"{name} {direction}", judged)
+        rows, fitted = together(direction, data)
+        table += rows
+        if write and direction == "en-fr":  # what the package examines is French
+            path = ROOT / "bitext" / "score" / "calibration.json"
+            record = {"scored with": [r["models"] for r in table if "models" in r], "models": fitted}
+            path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    if systems:
+        table += by_system(gold, systems, en_fr, fr_en, segments)
+    return table
+
+
+def ordered(values: Sequence[float], judged: np.ndarray, systems: Sequence[str]) -> bool | None:
+    """Whether the systems' means stand in the order of the judgements' means."""
+    names = sorted(set(systems))
+    if len(names) < 2:
+        return None
+
+    def means(v: Any) -> list[float]:
+        return [float(np.mean([x for x, s in zip(v, systems, strict=True) if s == n])) for n in names]
+
+    return bool((np.argsort(means(values)) == np.argsort(means(judged))).all())
