@@ -18,8 +18,8 @@ from sacrebleu.metrics import BLEU, CHRF
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bitext import translate  # noqa: E402
-from bitext.errors import BitextError, InputError  # noqa: E402
+from bitext import translate
+from bitext.errors import BitextError, InputError
 
 
 def read(path: Path) -> list[str]:

@@ -21,9 +21,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bitext import translate  # noqa: E402
-from bitext.errors import BitextError  # noqa: E402
-from bitext.shipped import shipped  # noqa: E402
+from bitext import translate
+from bitext.errors import BitextError
+from bitext.shipped import shipped
 
 ENGINES = (("transformers", "float32"), ("ct2", "float32"), ("ct2", "int8"))
 
