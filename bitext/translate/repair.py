@@ -15,16 +15,16 @@ from bitext.translate.base import Decoding
 __all__ = ["attempts", "problems"]
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
-_STUTTER = re.compile(r"(\w{1,8}?)\1{2,}")
+_STUTTER = re.compile(r"(\w{1,8}?)\1{2,}|([^\W\d_]{3,8})\2")
 _RATIO, _SLACK = 2.2, 12  # tokens out per token in before it is too long
 _SHORT = 0.35
 
 
 def _stutters(text: str) -> set[str]:
-    """Groups of letters repeated within a word: three times, single letters and digits five times."""
+    """Groups of letters repeated within a word: three letters twice, two three times, one five times."""
     found = set()
     for m in _STUTTER.finditer(text):
-        unit = m[1]
+        unit = m[1] or m[2]
         if len(set(unit)) > 1 or len(m[0]) >= 5:
             found.add(unit)
     return found

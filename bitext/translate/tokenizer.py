@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,21 @@ _ISO3 = {
     "ar": "ara", "ca": "cat", "de": "deu", "en": "eng", "es": "spa", "fr": "fra", "it": "ita", "ja": "jpn",
     "nl": "nld", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sv": "swe", "uk": "ukr", "zh": "zho",
 }  # fmt: skip
+
+
+# What stands for a character that a model's vocabulary lacks, where taking the accent off does not help.
+_SPELLINGS = {
+    "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "…": "...", "•": "-",
+    "€": "EUR", "£": "GBP", "œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l",
+    "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "þ": "th", "ð": "d",
+}  # fmt: skip
+
+
+def _plain(character: str) -> str:
+    """A character without its accents: ñ → n; itself if it has none."""
+    if character in _SPELLINGS:
+        return _SPELLINGS[character]
+    return "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)) or character
 
 
 def _load(path: Path) -> Any:
@@ -64,6 +80,14 @@ class MarianPieces:
         some = ", ".join(sorted(c[2:-2] for c in self.codes)[:12])
         asked = f"does not know the target language {target!r}" if target else "translates into several languages"
         raise ModelError(asked, path=model.path, mend=f"choose the target among {some}")
+
+    def spell(self, text: str) -> str:
+        """The text with characters that the vocabulary lacks in a plainer spelling: *Łódź* → *Lodz*.
+
+        The model would see nothing but unknown pieces in their place, and leave the word out.
+        """
+        unknown = {c for piece in self._source.encode(text, out_type=str) if piece not in self.vocab for c in piece}
+        return "".join(_plain(c) if c in unknown else c for c in text) if unknown else text
 
     def encode(self, text: str) -> list[str]:
         """Source pieces, with the language code first if the model needs one."""

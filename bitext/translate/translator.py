@@ -161,12 +161,13 @@ class MarianTranslator:
         return done
 
     def _job(self, text: str) -> _Job:
-        tokens = self._pieces.encode(text)
+        spelled = self._pieces.spell(text)
+        tokens = self._pieces.encode(spelled)
         if len(tokens) <= self.limit:
             return _Job(text, [_Piece(text, tokens)])
         self.stats.split += 1
         room = self.limit - (self._pieces.prefix is not None)
-        parts = split(text, room, self._pieces.count)
+        parts = split(spelled, room, self._pieces.count)
         pieces = [_Piece(p, self._pieces.encode(p)) for p in parts]
         for piece in pieces:
             if untranslatable(piece.text):
@@ -223,7 +224,8 @@ class MarianTranslator:
         most = self.model.positions - 1
         rows = []
         for source, target in zip(sources, targets, strict=True):
-            a, b = self._pieces.encode(clean(source)), self._pieces.encode_target(clean(target))
+            a = self._pieces.encode(self._pieces.spell(clean(source)))
+            b = self._pieces.encode_target(self._pieces.spell(clean(target)))
             rows.append((a[:most], b[:most], ("too long",) if max(len(a), len(b)) > most else ()))
         out: list[Translation] = [Translation("")] * len(rows)
         groups = batches([max(len(a), len(b)) + 1 for a, b, _ in rows], 2 * self._budget, at_least=2 * self._workers)

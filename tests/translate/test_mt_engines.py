@@ -65,6 +65,13 @@ def test_pieces_of_the_shipped_model(shipped_model: Path) -> None:
     pieces_equal(shipped_model, [*SENTENCES, *FRENCH, "œuvre, Œdipe", "«\u202fbon\u202f»"])
 
 
+def test_characters_that_the_vocabulary_lacks_are_spelled_plainly(tiny_source: Path) -> None:
+    pieces = MarianPieces(MarianDirectory(tiny_source, "x"))
+    assert pieces.spell("Le chat dort, é à ù.") == "Le chat dort, é à ù."  # all known
+    assert pieces.spell("añ łe “mur” 漢") == 'an le "mur" 漢'
+    assert pieces.spell("œ") == "oe"
+
+
 def test_language_codes(tmp_path: Path) -> None:
     directory = build_marian(tmp_path / "opus-mt-en-roa", codes=(">>fra<<", ">>spa<<"))
     pieces_equal(directory, [">>fra<< The old map.", ">>spa<<The old map."], "fra")
