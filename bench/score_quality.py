@@ -229,7 +229,10 @@ def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, An
 
 
 def by_system(gold: Path, places: Sequence[Path], back: Any, forward: Any, segments: int) -> list[dict[str, Any]]:
-    """Outputs of several fr-en systems: reference-free scores against chrF with the reference."""
+    """Outputs of several fr-en systems: reference-free scores against chrF with the reference.
+
+    A forward model that is one of the systems, or of their family, prefers its own: give another with --models.
+    """
     sources = read_lines(gold / "mt" / "newstest2013.fr")[:segments]
     refs = read_lines(gold / "mt" / "newstest2013.en")[:segments]
     scores: dict[str, dict[str, list[float]]] = {}
@@ -287,8 +290,10 @@ def meaning(
         table += rows
         if write and direction == "en-fr":  # what the package examines is French
             path = ROOT / "bitext" / "score" / "calibration.json"
+            path.unlink(missing_ok=True)
             record = {"scored with": [r["models"] for r in table if "models" in r], "models": fitted}
-            path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+            if fitted:
+                path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     if systems:
         table += by_system(gold, systems, en_fr, fr_en, segments)
     return table

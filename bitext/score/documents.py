@@ -123,6 +123,9 @@ def score_documents(
             notes=(
                 "The texts were aligned first and are scored on beads; text without a counterpart does not count.",
                 *exclusion_notes(bitext, source="reference", target="hypothesis"),
+                "Cut to the reference's segments by edit distance instead (mwerSegmenter's method, nothing left out): "
+                + ", ".join(f"{m.name} {m.value:.1f}" for m in cut_metrics)
+                + ".",
                 *got.notes,
             ),
         ),
