@@ -252,7 +252,8 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
             out.append((f"of the {names.get(side, side)}", view.percent(share), "is in a scored bead"))
     if bitext.beads:
         shapes = ", ".join(f"{n:,} × {s}" for s, n in view.shapes(bitext)[:3])
-        out.append(("beads", f"{len(bitext.beads):,}", shapes))
+        sides = f"{bitext.origin}–{view.language(bitext.target.lang, 'fr')}"
+        out.append(("beads", f"{len(bitext.beads):,}", f"{shapes} ({sides})"))
     kinds = ", ".join(view.counted_kind(k, n) for k, n in view.kinds(bitext)[:3])
     out.append(("segments", f"{len(bitext.target):,}", kinds))
     return out

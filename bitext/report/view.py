@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from bitext.document import Bead, Bitext, Flag, Kind, Severity
 
@@ -72,8 +74,8 @@ class Row:
 
     @property
     def shape(self) -> str:
-        """As the target is read: French segments first."""
-        return f"{len(self.target)}–{len(self.source)}"
+        """`2–1`: source segments, target segments, as `Bead.shape`."""
+        return f"{len(self.source)}–{len(self.target)}"
 
     @property
     def moved(self) -> bool:
@@ -115,6 +117,8 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 
 def percent(share: float) -> str:
     """`.62` → `62%`; only a whole is written 100%, and only nothing 0%."""
+    if not math.isfinite(share):
+        return "?"
     p = round(100 * share)
     if p == 100 and share < 1:
         return ">99%"
@@ -130,8 +134,8 @@ def words(value: Any) -> str:
     """An evidence value as one line of text."""
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "–"}[value]
-    if isinstance(value, float):
-        return f"{value:.3g}"
+    if isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral):  # numpy's floats too
+        return f"{float(value):.3g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{words(k)}: {words(v)}" for k, v in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
@@ -209,7 +213,8 @@ def in_order(bitext: Bitext) -> list[Flag]:
 
 def weight(flag: Flag) -> float:
     """Expected MQM penalty: the severity's weight times the confidence (one half where unknown)."""
-    return MQM_WEIGHTS[flag.severity] * (0.5 if flag.confidence is None else flag.confidence)
+    sure = flag.confidence
+    return MQM_WEIGHTS[flag.severity] * (0.5 if sure is None or not math.isfinite(sure) else sure)
 
 
 def worst(bitext: Bitext, n: int = 5) -> list[tuple[Flag, int]]:
@@ -239,34 +244,36 @@ def counted_kind(kind: Kind, n: int) -> str:
 
 
 def shapes(bitext: Bitext) -> list[tuple[str, int]]:
-    """How many beads of each shape (target–source), most frequent first; moved ones counted in."""
-    return Counter(f"{len(b.target)}–{len(b.source)}" for b in bitext.beads).most_common()
+    """How many beads of each shape (source–target), most frequent first; moved ones counted in."""
+    return Counter(b.shape.replace("-", "–") for b in bitext.beads).most_common()
 
 
 def measure(bitext: Bitext, shown: Sequence[Row]) -> tuple[str, list[float | None]]:
     """The best measure of quality there is for every row, 0–1, and its name."""
     scores = bitext.scores
-    if scores is not None and any(q is not None for q in scores.quality):
-        quality = scores.quality
-        return "chance that an editor leaves it as it is", [
-            min((q for i in r.target if i < len(quality) and (q := quality[i]) is not None), default=None)
-            for r in shown
-        ]
-    if scores is not None and scores.beads:
-        return "chrF against the original", [
-            None if r.index is None or r.index not in scores.beads else scores.beads[r.index] / 100 for r in shown
-        ]
-    if bitext.beads:
-        return "similarity of the two sides", [
-            None if r.bead is None or r.alone else min(max(r.bead.score, 0.0), 1.0) for r in shown
-        ]
-    return "", [None] * len(shown)
+    values: list[float | None]
+    if scores is not None and any(_known(q) for q in scores.quality):
+        name, quality = "chance that an editor leaves it as it is", dict(enumerate(scores.quality))
+        values = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown]
+    elif scores is not None and scores.beads:
+        name, chrf = "chrF against the original", scores.beads
+        values = [None if r.index is None or r.index not in chrf else chrf[r.index] / 100 for r in shown]
+    elif bitext.beads:
+        name = "similarity of the two sides"
+        values = [None if r.bead is None or r.alone else r.bead.score for r in shown]
+    else:
+        name, values = "", [None] * len(shown)
+    return name, [min(max(v, 0.0), 1.0) if _known(v) else None for v in values]
+
+
+def _known(value: float | None) -> TypeGuard[float]:
+    return value is not None and math.isfinite(value)
 
 
 def verdict(bitext: Bitext) -> str:
     """How good the text is, in one or two sentences that claim no more than is known."""
     said = []
-    quality = [q for q in bitext.scores.quality if q is not None] if bitext.scores else []
+    quality = [q for q in bitext.scores.quality if _known(q)] if bitext.scores else []
     if quality:
         good = sum(q >= 0.5 for q in quality)
         said.append(f"An editor would probably leave {good:,} of {count(len(quality), 'segment')} as they are.")

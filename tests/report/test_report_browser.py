@@ -125,7 +125,7 @@ def test_filters_by_severity_category_check_and_rows(visit, pair):
     page.select_option("[name=rows]", "has")
     assert shown(page, ".bead") == 1
     page.click("#filters button[type=reset]")
-    page.wait_for_function("document.querySelector('#state').textContent.startsWith('7 flags, 13 rows')")
+    sync_api.expect(page.locator("#state")).to_have_text("7 flags, 13 rows shown")
     assert (shown(page, ".note"), shown(page, ".bead")) == (7, 13)
     page.select_option("[name=rows]", "moved")
     assert shown(page, ".bead") == 2
@@ -174,7 +174,7 @@ def test_the_strip_takes_clicks_and_keys(visit, article):
     box = page.locator("#strip").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
     row = int(len(article.target) * 0.75) + 1
-    page.wait_for_function(f"document.querySelector('.cur')?.id === 'b{row}'")
+    sync_api.expect(page.locator(".cur")).to_have_id(f"b{row}")
     assert page.locator(f"#b{row}").evaluate(
         "e => { const b = e.getBoundingClientRect(); return b.top > 0 && b.top < innerHeight }"
     )
@@ -211,7 +211,7 @@ def test_print_shows_notes_and_hides_tools(visit, pair):
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(opened(page)) == 7
-    assert not page.locator(".bar").is_visible()
+    assert not page.locator(".filters").is_visible() and page.locator(".strip").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert opened(page) == []
 

@@ -1,10 +1,12 @@
 """What all reports share: order of rows, the worst flags, excerpts, what was left out."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bitext.document import Bead, Bitext, Document, Flag, Kind, Scores, Segment, Severity, Translation
-from bitext.report import view
+from bitext.document import Bead, Bitext, Document, Flag, Kind, Metric, Scores, Segment, Severity, Translation
+from bitext.report import html, json, markdown, view
+from bitext.report.terminal import summary
 
 
 def test_rows_stand_in_the_order_of_the_target_with_lone_sources_where_they_are_read(pair):
@@ -93,6 +95,20 @@ def test_verdict_counts_and_claims_no_more_than_is_known(pair):
         "1 critical, 3 major, 2 minor and 1 neutral flags, in 4 of 13 segments."
     )
     assert view.verdict(pair.with_(scores=None, flags=())) == "No check found anything to flag."
+
+
+def test_figures_that_are_no_numbers_do_no_harm():
+    nan, inf = float("nan"), float("inf")
+    flag = Flag("a", "b", Severity.MAJOR, 0, (0, 2), "m", evidence={"p": np.float32(0.25)}, confidence=nan)
+    beads = tuple(Bead(range(i, i + 1), range(i, i + 1), s, nan) for i, s in enumerate((nan, inf, 7.0)))
+    document = Document.from_lines(["un", "deux", "trois"])
+    bitext = Bitext(document, document, beads=beads, flags=(flag,))
+    assert view.measure(bitext, view.rows(bitext))[1] == [None, None, 1.0]
+    assert view.percent(nan) == "?" and view.weight(flag) == 2.5
+    scores = Scores("reference-free", (Metric("x", nan),), quality=(nan, inf, 0.7), coverage={"target": nan})
+    for report in (html.render, markdown.render, json.render, summary):
+        assert report(bitext.with_(scores=scores))
+    assert "0.25" in html.render(bitext)
 
 
 def test_ranges():
