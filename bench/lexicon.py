@@ -1,10 +1,11 @@
 """Measure the lexicon: precision and recall against a reference lexicon, word links, size, speed; or build it anew.
 
-    python bench/lexicon.py --reference pivot.fr-en.tsv.bz2 [--links sconf.tsv] [--json]
+    python bench/lexicon.py --reference pivot.fr-en.tsv.bz2 [--links sconf.tsv] [--senses wordsense.tsv] [--json]
     python bench/lexicon.py --build out.npz --pairs pairs.tsv.bz2 [--pairs more.tsv.bz2]
 
 The reference has columns fr, en (tab-separated, with a header); the links file src_en_tok, tgt_fr_tok, label1,
-untrans_src_idx1, untrans_tgt_idx1 and so on for the second annotator; pairs are fr<TAB>en a line.
+untrans_src_idx1, untrans_tgt_idx1 and so on for the second annotator; the senses file
+wrong, wrong_span, right; pairs are fr<TAB>en a line.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bitext.lexicon import Lexicon, build, load, words
+from bitext.lexicon import Lexicon, alternatives, build, load, words
 from bitext.lexicon.english import base_forms
 from bitext.lexicon.senses import inventory
 from bitext.lexicon.store import find
@@ -120,6 +121,25 @@ def links(lexicon: Lexicon, path: Path) -> dict[str, float]:
     }
 
 
+def confusions(lexicon: Lexicon, path: Path) -> dict[str, float]:
+    """Word-sense errors whose right word is among the alternatives of the wrong one, and at which rank it comes."""
+    ranks, rows = [], list(csv.DictReader(open_text(path), delimiter="\t"))
+    for row in rows:
+        wrong = set(words(row["wrong"], "fr"))
+        right = [w for w in words(row["right"], "fr") if w not in wrong and lexicon.linked(w, "fr") > 0.5]
+        for rank, a in enumerate(alternatives(row["wrong_span"], lexicon, n=40), 1):
+            offered = {part for word, _ in a.french_words for part in word.split()}
+            if any({w, w + "s", w.removesuffix("s"), w.removesuffix("e"), w + "e"} & offered for w in right):
+                ranks.append(rank)
+                break
+    return {
+        "errors": len(rows),
+        "right word offered": len(ranks),
+        "among the first 3": sum(r <= 3 for r in ranks),
+        "among the first 10": sum(r <= 10 for r in ranks),
+    }
+
+
 def loading(name: str) -> dict[str, float]:
     """Milliseconds in a fresh process, numpy imported before."""
     code = (
@@ -142,6 +162,7 @@ def main() -> int:
     parser.add_argument("--lexicon", default="fr-en")
     parser.add_argument("--reference", type=Path)
     parser.add_argument("--links", type=Path)
+    parser.add_argument("--senses", type=Path)
     parser.add_argument("--build", type=Path, metavar="OUT")
     parser.add_argument("--pairs", type=Path, action="append", default=[])
     parser.add_argument("--json", action="store_true")
@@ -156,6 +177,8 @@ def main() -> int:
             results["reference"] = against(lexicon, args.reference)
         if args.links:
             results["links"] = links(lexicon, args.links)
+        if args.senses:
+            results["senses"] = confusions(lexicon, args.senses)
     if args.json:
         print(json.dumps(results, indent=2))
     else:

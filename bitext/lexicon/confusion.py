@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from bitext.lexicon.english import is_verb_form
@@ -24,12 +24,14 @@ __all__ = ["Alternative", "alternatives"]
 _MIN_PROB = 0.01
 _PRIOR = 0.02  # fit that every sense has before evidence
 _GLOSS = 0.25  # a word of the gloss says less about a sense than a synonym
+_CONTENT = 0.5  # words linked less often are articles, pronouns and the like
+_COPIED = 0.3  # what is spelt the same is a loan word or a piece of a name (*Hudson Bay*)
+_HEAD = 0.3  # a compound says this much of its head: *suitcase* of *case*, *riverbank* of *bank*
 _TOO_COMMON = 0.002  # words more frequent than this in English (be, have, do) have no useful other senses
-_STOP = frozenset(
-    re.findall(
-        r"\w+", "that this with from which some into used having being very something someone make made especially"
-    )
+_VAGUE = (
+    "that this with from which some into used having being very something someone make made especially usually often"
 )
+_STOP = frozenset(_VAGUE.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,17 @@ class _Chain:
     def _french(self, english: str) -> dict[str, float]:
         """p(French|English lemma), number forms of one French word taken together under the most frequent."""
         found: dict[str, float] = defaultdict(float)
-        for form in dict.fromkeys([english, english + "s", english + "es"]):
-            share = self.lexicon.count(form, self.target) if " " not in form else float(form == english)
-            for french, p in self.lexicon.translations(form, reverse=True, n=40):
+        stem = english.removesuffix("e")
+        forms = [english, english + "s", english + "es"]
+        # a participle that is an adjective of its own (*striking*) has gone its own way
+        forms += [form for form in (stem + "ed", stem + "ing") if form not in self.senses.adjectives]
+        shares = {form: self.lexicon.count(form, self.target) for form in dict.fromkeys(forms)}
+        if " " in english:
+            shares = {english: 1.0}
+        total = sum(shares.values()) or 1.0
+        for form, share in shares.items():
+            for french, p in self.lexicon.translations(form, reverse=True, n=40) if share else ():
                 found[french] += p * share
-        total = self.lexicon.count(english, self.target) + self.lexicon.count(english + "s", self.target)
-        total = total or 1.0
         merged: dict[str, float] = defaultdict(float)
         for french, p in found.items():
             forms = [f for f in _variants(french) if f in found]
@@ -133,14 +140,31 @@ class _Chain:
         total = sum(shares) or 1.0
         return [s / total for s in shares]
 
+    @cached_property
+    def _compounds(self) -> dict[str, list[str]]:
+        """Closed compounds of the English vocabulary by their head: *riverbank* under *bank*."""
+        nouns = self.senses.nouns
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self.lexicon.vocabulary(self.target):
+            if len(word) >= 8 and word in nouns:
+                for at in range(4, len(word) - 3):
+                    if word[at:] in nouns and word[:at] in nouns:
+                        found[word[at:]].append(word)
+                        break
+        return found
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        return {compound: head for head, compounds in self._compounds.items() for compound in compounds}
+
     def _bond(self, english: str, least: float) -> dict[str, float]:
         """French words of an English lemma: geometric mean of both directions, so that chance links stay out."""
-        found = {}
+        found: dict[str, float] = {}
         for french, p in self.french(english).items():
             back = self.english(french)[0].get(english, 0.0)
-            bond = (p * back) ** 0.5
+            bond = (p * back) ** 0.5 * (_COPIED if french == english else 1.0)
             if bond >= least and self.lexicon.count(french, self.source) <= 2 * _TOO_COMMON:
-                found[french] = bond
+                found[french] = max(found.get(french, 0.0), bond)
         return found
 
     def _homographs(self, french: str) -> dict[str, float]:
@@ -155,6 +179,8 @@ class _Chain:
             if max(p, bond) < _MIN_PROB or bond < 0.2 * _MIN_PROB:
                 continue
             found[english] = max(found.get(english, 0.0), p, bond)
+            if head := self._heads.get(english):
+                found[head] = max(found.get(head, 0.0), _HEAD * p)
             senses = self.senses.senses(english)
             for sense, share in zip(senses, self.sense_shares(french, english, senses), strict=True):
                 for synonym in sense.synonyms:
@@ -169,7 +195,11 @@ class _Chain:
         """Other translations of the homograph, by the sense that fits each best."""
         own, family = self.english(french)[0], set(_variants(french))
         scores: dict[int | None, dict[str, float]] = defaultdict(dict)
-        for other, bond in self.bond(english, _MIN_PROB).items():
+        others = dict(self.bond(english, _MIN_PROB))
+        for compound in self._compounds.get(english, ()):
+            for other, bond in self.bond(compound, 0.2).items():
+                others[other] = max(others.get(other, 0.0), _HEAD * bond)
+        for other, bond in others.items():
             if other in family:
                 continue
             theirs = self.english(other)[0]
@@ -206,7 +236,7 @@ class _Chain:
                             score = 0.5 * bond * usual**0.5 * (1.0 - meant[k])
                             scores[k][other] = max(scores[k].get(other, 0.0), score)
             for at, others in scores.items():
-                best_words = sorted(others.items(), key=lambda x: -x[1])[:6]
+                best_words = sorted(others.items(), key=lambda x: -x[1])[:8]
                 weight = min(1.0, p**0.5 * best_words[0][1])
                 if weight > 0.002:
                     ordered = tuple((w, round(s, 4)) for w, s in best_words if s > 0.1 * best_words[0][1])
@@ -230,7 +260,12 @@ def alternatives(
         n: at most so many.
         senses: the sense inventory; the shipped one by default.
 
-    Returns an empty list for a word the lexicon does not know.
+    A phrase that the lexicon does not know is taken word by word; a word it does not know has no alternatives.
     """
-    key = " ".join(words(french_word, lexicon.source_lang))
-    return _chain(lexicon, senses or inventory()).alternatives(key, n)
+    chain = _chain(lexicon, senses or inventory())
+    parts = words(french_word, lexicon.source_lang)
+    found = chain.alternatives(" ".join(parts), n)
+    if not found and len(parts) > 1:
+        content = [w for w in parts if lexicon.linked(w, lexicon.source_lang) > _CONTENT and len(w) > 2]
+        found = sorted((a for w in content for a in chain.alternatives(w, n)), key=lambda a: -a.weight)[:n]
+    return found

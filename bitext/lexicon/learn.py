@@ -30,6 +30,8 @@ _ROUNDS = (  # (tension of the diagonal, whether the directions must agree)
     (3.0, True),
     (6.0, True),
 )
+_PHRASE_ROUND = 1  # after it several words may still share a partner; agreement ends that
+_PHRASE_TENSION = 3.0
 
 Progress = Callable[[str, float], None]
 
@@ -143,7 +145,7 @@ def build(
     min_count: int = 2,
     max_vocabulary: int = 80_000,
     max_tokens: int = 100_000_000,
-    min_prob: float = 0.01,
+    min_prob: float = 0.003,
     max_phrases: int = 20_000,
     progress: Progress | None = None,
 ) -> Lexicon:
@@ -154,7 +156,7 @@ def build(
         source_lang, target_lang: language codes, which choose the tokeniser's rules.
         min_count: rarer words are left out.
         max_vocabulary: at most so many words a language, the most frequent.
-        max_tokens: reading stops after so many words of both sides; memory is about 20 bytes a word.
+        max_tokens: reading stops after so many words of both sides; memory is about 40 bytes a word.
         min_prob: pairs likelier than this in either direction stay.
         max_phrases: at most so many phrase pairs (*projet de loi*: bill); 0 for none.
         progress: called as `progress(stage, done)` with stages *reading* (`done` is the number of pairs so far),
@@ -182,7 +184,7 @@ def build(
     backward = (strength / np.bincount(columns, strength, width)[columns]).astype(np.float32)
     unigrams = [(s.counts / max(s.total, 1)).astype(np.float32) for s in (source, target)]
     sentences = len(source.starts) - 1
-    counts = np.zeros(0)
+    counts, shared = np.zeros(0), (forward, backward)
     for number, (tension, agree) in enumerate(_ROUNDS):
         counts, backward_counts = np.zeros(len(columns)), np.zeros(len(columns))
         for lo in range(0, sentences, _CHUNK):
@@ -193,13 +195,16 @@ def build(
             report("EM", (number + min(1.0, (lo + _CHUNK) / sentences)) / len(_ROUNDS))
         forward = _normalised(counts, rows, size)
         backward = _normalised(backward_counts, columns, width)
+        if number == _PHRASE_ROUND:
+            shared = forward, backward
     found = None
     if max_phrases:
         report("phrases", 0.0)
         found = mine(
-            source, target, (indptr, columns), (forward, backward), (unigrams[0], unigrams[1]),
-            tension=_ROUNDS[-1][0], max_length=_MAX_LENGTH, limit=max_phrases,
+            source, target, (indptr, columns), shared, (unigrams[0], unigrams[1]),
+            tension=_PHRASE_TENSION, max_length=_MAX_LENGTH, limit=max_phrases,
         )  # fmt: skip
+        report("phrases", 1.0)
     return Lexicon.from_counts(
         source_lang, target_lang, (source.vocabulary, target.vocabulary), (source.counts, target.counts),
         (source.total, target.total), rows, columns, counts, pairs=sentences, min_prob=min_prob, phrases=found,

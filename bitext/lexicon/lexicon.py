@@ -43,10 +43,13 @@ class Matrix:
 
 
 def _csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, size: int) -> Matrix:
-    order = np.lexsort((columns, rows))
+    if (np.diff(rows) < 0).any():
+        # stable, so that columns stay ascending within a row
+        order = np.argsort(rows, kind="stable")
+        rows, columns, values = rows[order], columns[order], values[order]
     counts = np.bincount(rows, minlength=size)
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return Matrix(indptr, columns[order].astype(np.int32), values[order].astype(np.float32))
+    return Matrix(indptr, columns.astype(np.int32), values.astype(np.float32))
 
 
 class Lexicon:
@@ -82,8 +85,8 @@ class Lexicon:
         links: np.ndarray,
         *,
         pairs: int = 0,
-        min_prob: float = 0.01,
-        min_links: float = 0.3,
+        min_prob: float = 0.003,
+        min_links: float = 0.1,
         phrases: Phrases | None = None,
     ) -> Lexicon:
         """A pruned lexicon from expected link counts: `links[k]` between source id `rows[k]` and target `columns[k]`.

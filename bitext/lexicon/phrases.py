@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 __all__ = ["Phrases", "mine"]
 
 _LONGEST = 4
-_LEAST = 8  # a phrase pair seen less often is chance
+_LEAST = 6  # a phrase pair seen less often is chance
 _FUNCTION_WORDS = 45  # so many of the most frequent words (fewer of a small vocabulary) neither begin nor end one
 _SKETCH = 1 << 24
-_COMPOSED = 0.35  # a pair whose every word has a likely partner inside is what word-by-word look-up gives anyway
+_COMPOSED = 0.25  # a pair whose every word has a likely partner inside is what word-by-word look-up gives anyway
 
 
 @dataclass(frozen=True)
@@ -127,18 +127,19 @@ class _Pairs:
     def __init__(self, indptr: np.ndarray, columns: np.ndarray, forward: np.ndarray, backward: np.ndarray) -> None:
         self.indptr, self.columns, self.probs = indptr, columns, (forward, backward)
 
-    def _best(self, f: int, e: int) -> float:
+    def _both(self, f: int, e: int) -> float:
+        """Product of both directions: *homme* and *human* each have other partners, and little is left."""
         import numpy as np
 
         lo, hi = self.indptr[f], self.indptr[f + 1]
         k = lo + int(np.searchsorted(self.columns[lo:hi], e))
-        return max(float(self.probs[0][k]), float(self.probs[1][k])) if k < hi and self.columns[k] == e else 0.0
+        return float(self.probs[0][k] * self.probs[1][k]) if k < hi and self.columns[k] == e else 0.0
 
     def composed(self, f: np.ndarray, e: np.ndarray, edges: list[np.ndarray]) -> bool:
         """Whether every content word of both phrases has a likely partner in the other, none used twice."""
         a, b = [i for i in f if edges[0][i]], [j for j in e if edges[1][j]]
         if len(a) != len(b):
             return False
-        return all(max(self._best(i, j) for j in b) >= _COMPOSED for i in a) and all(
-            max(self._best(i, j) for i in a) >= _COMPOSED for j in b
+        return all(max(self._both(i, j) for j in b) >= _COMPOSED for i in a) and all(
+            max(self._both(i, j) for i in a) >= _COMPOSED for j in b
         )

@@ -10,7 +10,7 @@ import csv
 import io
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -48,6 +48,16 @@ class Sense:
     count: int
     synonyms: tuple[str, ...]
     gloss: str
+
+
+class _OfPos:
+    """The lemmas of one part of speech, as something to ask `in`."""
+
+    def __init__(self, lemmas: dict[str, str], mark: str) -> None:
+        self._lemmas, self._mark = lemmas, mark
+
+    def __contains__(self, lemma: object) -> bool:
+        return isinstance(lemma, str) and self._mark in self._lemmas.get(lemma, "")
 
 
 class Inventory:
@@ -90,9 +100,19 @@ class Inventory:
         """All lemmas."""
         return frozenset(self._lemmas)
 
+    @property
+    def nouns(self) -> Container[str]:
+        """The lemmas that have a noun sense."""
+        return self._by_pos["n"]
+
+    @property
+    def adjectives(self) -> Container[str]:
+        """The lemmas that have an adjective sense."""
+        return self._by_pos["a"]
+
     @cached_property
-    def _by_pos(self) -> dict[str, frozenset[str]]:
-        return {p: frozenset(lemma for lemma, senses in self._lemmas.items() if f"{p}:" in senses) for p in "nvar"}
+    def _by_pos(self) -> dict[str, _OfPos]:
+        return {p: _OfPos(self._lemmas, f"{p}:") for p in "nvar"}
 
     @lru_cache(maxsize=4096)  # noqa: B019 - an inventory lives as long as the process
     def _of_lemma(self, lemma: str) -> tuple[Sense, ...]:

@@ -146,8 +146,8 @@ def test_other_languages():
     german = [(f"Das Haus {i} ist groß", f"Het huis {i} is groot") for i in range(30)]
     german += [(f"Das Boot {i} ist klein", f"De boot {i} is klein") for i in range(30)]
     lexicon = build(german, "de", "nl")
-    assert lexicon.translations("haus")[0][0] == "huis"
-    assert lexicon.translations("klein", reverse=True)[0][0] == "klein"
+    assert lexicon.translations("haus", phrases=False)[0][0] == "huis"
+    assert lexicon.translations("klein", reverse=True, phrases=False)[0][0] == "klein"
 
 
 @settings(deadline=None, max_examples=25)
