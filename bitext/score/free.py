@@ -65,9 +65,9 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
         forward: one a target segment: forced decoding of the target given its back-translation.
 
     Returns:
-        Scores of kind `reference-free`. Metrics: `back-translation perplexity` (of the model's own output),
-        `forward perplexity` (with `forward`), `unreliable` and `untranslated` (% of segments), `length ratio`
-        (characters of back-translation for one of the target), `lexical variety` (0–100).
+        Scores of kind `reference-free`, with these metrics: `back-translation perplexity` (of the model's own
+        output), `forward perplexity` (with `forward`), `unreliable segments %`, `untranslated segments %`,
+        `length ratio` (characters of back-translation for one of the target), `lexical variety` (0–100).
 
     Raises:
         BitextError: there are no translations, or no text that counts.
@@ -93,9 +93,11 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
     if forward is not None and (mean := _mean_logprob([forward[i] for i in counted])) is not None:
         metrics.append(Metric("forward perplexity", math.exp(-mean), "mean:token|of:target|given:back-translation"))
     unreliable = sum(bool(t.problems) for t in back)
-    metrics.append(Metric("unreliable", 100 * unreliable / len(back), "share:segments"))
+    metrics.append(Metric("unreliable segments %", 100 * unreliable / len(back), "share:segments"))
     untranslated = [_untranslated(t, b.text, bitext) for t, b in zip(texts, back, strict=True)]
-    metrics.append(Metric("untranslated", 100 * sum(untranslated) / len(back), "share:segments|by:copies,language"))
+    metrics.append(
+        Metric("untranslated segments %", 100 * sum(untranslated) / len(back), "share:segments|by:copies,language")
+    )
     sizes = sum(map(len, texts)), sum(len(b.text) for b in back)
     metrics.append(Metric("length ratio", sizes[1] / max(1, sizes[0]), "unit:characters|of:back-translation/target"))
     if (ratio := variety([w for t in texts for w in _words(t)])) is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from bitext.errors import BitextError
 from bitext.score import checks
 from bitext.score.bootstrap import SEED, resample, totals_to_scores
-from bitext.score.metrics import METRICS, as_references, build, statistics
+from bitext.score.metrics import METRICS, Statistics, as_references, build, statistics
 
 __all__ = ["Comparison", "SystemResult", "compare"]
 
@@ -116,15 +116,15 @@ def compare(
     from sacrebleu.significance import PairedTest
 
     built = {m: build(m, refs, lang=lang, lowercase=lowercase, tokenize=tokenize) for m in metrics}
+    counted = {m: _count_once(metric, [lines for _, lines in named]) for m, metric in built.items()}
     with _sacrebleu_seed(seed):
         paired = PairedTest(named, built, None, test_type=test, n_samples=samples or 0)
         signatures, found = paired()
     results: dict[str, tuple[SystemResult, ...]] = {}
-    for metric in built.values():
-        array = [statistics(metric, lines) for _, lines in named]
-        label = array[0].total().name
+    for m, metric in built.items():
+        label = counted[m][0].total().name
         # sacreBLEU's own samples decide the p-value; the spread of the difference is taken from as many.
-        resampled = [totals_to_scores(metric, resample(s.array, 1000, seed)) for s in array]
+        resampled = [totals_to_scores(metric, resample(s.array, 1000, seed)) for s in counted[m]]
         rows = []
         for i, (name, _) in enumerate(named):
             r: Any = found[label][i]
@@ -138,6 +138,14 @@ def compare(
         {name: str(signature) for name, signature in signatures.items()},
         (*_notes(named, results), *_mistakes(named, refs, lang)),
     )
+
+
+def _count_once(metric: Any, systems: Sequence[Sequence[str]]) -> list[Statistics]:
+    """Each system's statistics, which the metric then hands out instead of counting again: TER is slow."""
+    counted = [statistics(metric, lines) for lines in systems]
+    known = {id(lines): s.rows for lines, s in zip(systems, counted, strict=True)}
+    metric._extract_corpus_statistics = lambda lines, _references: known[id(lines)]
+    return counted
 
 
 def _float(value: float | None) -> float | None:

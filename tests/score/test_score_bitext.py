@@ -111,7 +111,7 @@ def test_the_round_trip_is_not_scored_against_itself():
     values = {m.name: m.value for m in got.metrics}
     assert not {"BLEU", "chrF2", "TER"} & set(values)
     assert values["back-translation perplexity"] == pytest.approx(math.exp(0.5))
-    assert values["unreliable"] == values["untranslated"] == 0
+    assert values["unreliable segments %"] == values["untranslated segments %"] == 0
     assert not got.beads
     assert any("not scored against itself" in n for n in got.notes)
     assert score_bitext(alone(source=None, beads=())).metrics == got.metrics
@@ -128,8 +128,8 @@ def test_loops_and_copies_are_counted():
     )
     got = score_bitext(Bitext(target, translations=back))
     values = {m.name: m.value for m in got.metrics}
-    assert values["unreliable"] == pytest.approx(100 / 3)
-    assert values["untranslated"] == pytest.approx(100 / 3)
+    assert values["unreliable segments %"] == pytest.approx(100 / 3)
+    assert values["untranslated segments %"] == pytest.approx(100 / 3)
 
 
 def test_boilerplate_counts_for_nothing():
