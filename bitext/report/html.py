@@ -107,7 +107,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(clean=view.clean, figure=view.figure, label=view.label, percent=view.percent)
+    env.filters.update(clean=view.clean, figure=view.figure, label=view.label, percent=view.percent, band=strip.band)
     env.globals.update(count=view.count)
     return env.get_template("report.html.j2")
 
@@ -154,8 +154,8 @@ class _Page:
 
     def __init__(self, bitext: Bitext, links: Mapping[int, Sequence[Link]]) -> None:
         self.bitext, self.links = bitext, links
-        self.rows = view.rows(bitext)
-        self.measure, self.values = view.measure(bitext, self.rows)
+        self.rows, self.constructed = view.rows(bitext), view.by_construction(bitext)
+        self.measure = view.measure(bitext, self.rows)
         self.notes: dict[int, list[_Note]] = {}
         self.number_of: dict[int, int] = {}
         for number, flag in enumerate(view.in_order(bitext), 1):
@@ -171,7 +171,7 @@ class _Page:
         """Every row, in reading order."""
         paragraph: int | None = None
         out = []
-        for row, value in zip(self.rows, self.values, strict=True):
+        for row, value in zip(self.rows, self.measure.values, strict=True):
             segments = self.bitext.target.segments
             opens = bool(row.target) and segments[row.target[0]].paragraph != paragraph
             if row.target:
@@ -224,6 +224,8 @@ class _Page:
         return " ".join(s for s in states if s)
 
     def _figures(self, row: view.Row) -> str:
+        if self.constructed:
+            return ""
         said = []
         if row.bead is not None and not row.alone:
             said.append(f"similarity {row.bead.score:.2f}")
@@ -234,9 +236,10 @@ class _Page:
             said.append(f"chrF {scores.beads[row.index]:.0f}")
         return " · ".join(said)
 
-    @staticmethod
-    def _evidence(row: view.Row) -> list[tuple[str, str]]:
-        return [(view.label(name), f"{value:.2f}") for name, value in row.bead.evidence] if row.bead else []
+    def _evidence(self, row: view.Row) -> list[tuple[str, str]]:
+        if row.bead is None or self.constructed:
+            return []
+        return [(view.label(name), f"{value:.2f}") for name, value in row.bead.evidence]
 
 
 def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
@@ -248,9 +251,10 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
             interval = "" if m.interval is None else f", 95%: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
             out.append((m.name, view.figure(m.value), against + interval))
         names = {"target": view.language(bitext.target.lang, "fr"), "source": bitext.origin}
-        for side, share in bitext.scores.coverage.items():
+        covered = {} if view.by_construction(bitext) else bitext.scores.coverage
+        for side, share in covered.items():
             out.append((f"of the {names.get(side, side)}", view.percent(share), "is in a scored bead"))
-    if bitext.beads:
+    if bitext.beads and not view.by_construction(bitext):
         shapes = ", ".join(f"{n:,} × {s}" for s, n in view.shapes(bitext)[:3])
         sides = f"{bitext.origin}–{view.language(bitext.target.lang, 'fr')}"
         out.append(("beads", f"{len(bitext.beads):,}", f"{shapes} ({sides})"))
@@ -296,7 +300,7 @@ def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None
         flag_count=len(notes),
         flagged=set(page.notes),
         lead=_lead({n.number: n for n in notes}),
-        strip=strip.build([line.row for line in lines], page.values, [line.notes for line in lines]),
+        strip=strip.build([line.row for line in lines], page.measure, [line.notes for line in lines]),
         measure=page.measure,
         left_out=[(x, _places(page, x)) for x in view.left_out(bitext)],
         has_states={s for line in lines for s in line.states.split()},

@@ -59,7 +59,8 @@ def _figures(bitext: Bitext) -> list[str]:
     out = ["| | |", "|---|---|"]
     kinds = ", ".join(view.counted_kind(k, n) for k, n in view.kinds(bitext))
     out.append(f"| segments | {len(bitext.target):,}{f' ({kinds})' if kinds else ''} |")
-    if bitext.beads:
+    constructed = view.by_construction(bitext)
+    if bitext.beads and not constructed:
         moved = sum(b.moved for b in bitext.beads)
         shapes = ", ".join(
             [*(f"{n:,} × {s}" for s, n in view.shapes(bitext)), *([f"{moved:,} moved"] if moved else [])]
@@ -67,7 +68,7 @@ def _figures(bitext: Bitext) -> list[str]:
         out.append(f"| beads | {len(bitext.beads):,} ({shapes}) |")
     if bitext.scores is not None:
         names = {"target": view.language(bitext.target.lang, "fr"), "source": bitext.origin}
-        for side, share in bitext.scores.coverage.items():
+        for side, share in ({} if constructed else bitext.scores.coverage).items():
             out.append(f"| in a scored bead | {view.percent(share)} of the {_text(names.get(side, side))} |")
         for m in bitext.scores.metrics:
             interval = (

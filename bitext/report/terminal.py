@@ -64,7 +64,7 @@ class Summary:
         b, out = self.bitext, []
         kinds = " · ".join(view.counted_kind(k, n) for k, n in view.kinds(b))
         out += self._entry("Segments", f"{len(b.target):,}: {kinds}" if kinds else "none", width)
-        if b.beads:
+        if b.beads and not view.by_construction(b):
             moved = sum(bead.moved for bead in b.beads)
             shapes = [f"{n:,} × {shape}" for shape, n in view.shapes(b)[:6]]
             text = " · ".join(shapes + ([f"{moved:,} moved"] if moved else []))
@@ -76,13 +76,13 @@ class Summary:
                 out += self._entry(name if short else "Score", value if short else f"{name} {value}", width)
                 if m.signature:
                     out += self._entry("", view.clean(m.signature), width, "dim", lines=2)
-            if b.scores.coverage:
+            if b.scores.coverage and not view.by_construction(b):
                 names = {"target": view.language(b.target.lang, "fr"), "source": b.origin}
                 cover = " · ".join(f"{view.percent(c)} of the {names.get(s, s)}" for s, c in b.scores.coverage.items())
                 out += self._entry("Covered", cover, width)
-        name, values = view.measure(b, view.rows(b))
+        name, values, judges = view.measure(b, view.rows(b))
         if name and len(values) > 1:
-            out += self._entry("Quality", self._sparkline(values, width - _LABEL), width)
+            out += self._entry("Quality" if judges else "Rows", self._sparkline(values, width - _LABEL), width)
             out += self._entry("", f"first row to last: {name}", width, "dim", lines=1)
         out += self._entry("Verdict", view.verdict(b), width)
         return out
@@ -154,9 +154,9 @@ class Summary:
             before, marked, after = view.excerpt(text, view.span_of(b, flag), width - _LABEL - len(number) - 2)
             first.append(number, "dim").append(before)
             first.append(f"[{marked}]", f"{style} underline").append(after)
-        sure = "" if flag.confidence is None else f" ({view.percent(flag.confidence)} sure)"
-        again = f", {more} more like it" if more else ""
-        said = f"{view.label(flag.category)}: {view.clean(flag.message)}{sure}{again}"
+        sure = [] if flag.confidence is None else [f"{view.percent(flag.confidence)} sure"]
+        aside = "; ".join([*sure, *([f"{more} more like it"] if more else [])])
+        said = f"{view.label(flag.category)}: {view.clean(flag.message)}{f' ({aside})' if aside else ''}"
         out = [first, *self._entry("", said, width, lines=2)]
         if flag.suggestion is not None:
             out += self._entry("", f"→ {view.clean(flag.suggestion) or '(delete)'}", width, "green", lines=1)

@@ -8,14 +8,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
-from bitext.document import Bead, Bitext, Flag, Kind, Severity
+from bitext.document import Bead, Bitext, Flag, Kind, Severity, Translation
 
 __all__ = [
     "MQM_WEIGHTS",
     "LeftOut",
+    "Measure",
     "Row",
+    "by_construction",
     "clean",
     "compared_with",
     "count",
@@ -248,22 +250,43 @@ def shapes(bitext: Bitext) -> list[tuple[str, int]]:
     return Counter(b.shape.replace("-", "–") for b in bitext.beads).most_common()
 
 
-def measure(bitext: Bitext, shown: Sequence[Row]) -> tuple[str, list[float | None]]:
-    """The best measure of quality there is for every row, 0–1, and its name."""
-    scores = bitext.scores
+class Measure(NamedTuple):
+    """A figure for every row, 0–1. `judges`: it says how good a row is; else only what its name says."""
+
+    name: str
+    values: list[float | None]
+    judges: bool = False
+
+
+def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
+    """The figure that says most about every row, of those that are known."""
+    scores, judges = bitext.scores, False
     values: list[float | None]
     if scores is not None and any(_known(q) for q in scores.quality):
         name, quality = "chance that an editor leaves it as it is", dict(enumerate(scores.quality))
-        values = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown]
+        values, judges = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown], True
     elif scores is not None and scores.beads:
         name, chrf = "chrF against the original", scores.beads
         values = [None if r.index is None or r.index not in chrf else chrf[r.index] / 100 for r in shown]
+    elif compared_with(bitext) == "back-translation" and bitext.translations:
+        # aligned with its own translation the similarity says nothing; how sure the model was says a little
+        name = "mean probability of a token of the back-translation"
+        values = [min((_sure(bitext.translations[i]) for i in r.target), default=None) for r in shown]
     elif bitext.beads:
         name = "similarity of the two sides"
         values = [None if r.bead is None or r.alone else r.bead.score for r in shown]
     else:
         name, values = "", [None] * len(shown)
-    return name, [min(max(v, 0.0), 1.0) if _known(v) else None for v in values]
+    return Measure(name, [min(max(v, 0.0), 1.0) if _known(v) else None for v in values], judges)
+
+
+def _sure(translation: Translation) -> float:
+    return math.exp(min(translation.score, 0.0)) if translation.tokens or translation.score else math.nan
+
+
+def by_construction(bitext: Bitext) -> bool:
+    """The other side is this text's own back-translation, segment by segment: the alignment says nothing."""
+    return bitext.origin == "back-translation" and all(b.shape == "1-1" and not b.moved for b in bitext.beads)
 
 
 def _known(value: float | None) -> TypeGuard[float]:

@@ -1,6 +1,10 @@
 """What all reports share: order of rows, the worst flags, excerpts, what was left out."""
 
+import dataclasses
+import math
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,20 +77,36 @@ def test_flags_on_segments_that_do_not_exist_are_reported_not_raised():
 
 
 def test_quality_of_a_row_is_its_worst_segment(pair):
-    name, values = view.measure(pair, view.rows(pair))
-    assert "editor" in name
+    name, values, judges = view.measure(pair, view.rows(pair))
+    assert judges and "editor" in name
     assert values[4] == 0.7
     assert values[-1] is None
 
 
 def test_quality_falls_back_to_chrf_then_to_similarity(pair):
     shown = view.rows(pair)
-    name, values = view.measure(pair.with_(scores=Scores("reference", beads={0: 48.0})), shown)
-    assert ("chrF" in name, values[:2]) == (True, [0.48, None])
-    name, values = view.measure(pair.with_(scores=None), shown)
-    assert ("similarity" in name, values[0], values[7]) == (True, 0.71, None)
+    name, values, judges = view.measure(pair.with_(scores=Scores("reference", beads={0: 48.0})), shown)
+    assert ("chrF" in name, values[:2], judges) == (True, [0.48, None], False)
+    name, values, judges = view.measure(pair.with_(scores=None), shown)
+    assert ("similarity" in name, values[0], values[7], judges) == (True, 0.71, None, False)
     bare = Bitext(Document.from_lines(["un"]))
-    assert view.measure(bare, view.rows(bare)) == ("", [None])
+    assert view.measure(bare, view.rows(bare)) == ("", [None], False)
+
+
+def test_a_text_aligned_with_its_own_back_translation_boasts_of_nothing():
+    document = Document.from_lines(["un", "deux"])
+    beads = tuple(Bead(range(i, i + 1), range(i, i + 1), 1.0, 1.0, evidence=(("x", 1.0),)) for i in range(2))
+    translations = (Translation("one", math.log(0.5), ("one", "</s>")), Translation("two", 0.0))
+    back = Document.from_lines(["one", "two"], "en")
+    coverage = Scores("reference-free", coverage={"target": 1.0})
+    bitext = Bitext(document, back, "back-translation", translations, beads, coverage)
+    name, values, judges = view.measure(bitext, view.rows(bitext))
+    assert "probability of a token" in name and not judges
+    assert values == [pytest.approx(0.5), None]
+    page = html.render(bitext)
+    assert "similarity" not in page and "scored bead" not in page and "scored bead" not in markdown.render(bitext)
+    moved = bitext.with_(beads=(beads[0], dataclasses.replace(beads[1], moved=True)))
+    assert "similarity" in html.render(moved)
 
 
 def test_verdict_counts_and_claims_no_more_than_is_known(pair):
@@ -103,7 +123,7 @@ def test_figures_that_are_no_numbers_do_no_harm():
     beads = tuple(Bead(range(i, i + 1), range(i, i + 1), s, nan) for i, s in enumerate((nan, inf, 7.0)))
     document = Document.from_lines(["un", "deux", "trois"])
     bitext = Bitext(document, document, beads=beads, flags=(flag,))
-    assert view.measure(bitext, view.rows(bitext))[1] == [None, None, 1.0]
+    assert view.measure(bitext, view.rows(bitext)).values == [None, None, 1.0]
     assert view.percent(nan) == "?" and view.weight(flag) == 2.5
     scores = Scores("reference-free", (Metric("x", nan),), quality=(nan, inf, 0.7), coverage={"target": nan})
     for report in (html.render, markdown.render, json.render, summary):
