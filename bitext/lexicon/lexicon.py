@@ -233,18 +233,23 @@ class Lexicon:
         return np.exp(self._arrays["links"] * _STEP + _FLOOR).astype(np.float32)
 
     @cached_property
+    def _probs(self) -> tuple[np.ndarray, np.ndarray]:
+        """p(target|source) and p(source|target) of each stored pair."""
+        links = self._links
+        forward = links / (self._arrays["linked0"][self._arrays["rows"]] + _DAMPING)
+        backward = links / (self._arrays["linked1"][self._arrays["columns"]] + _DAMPING)
+        # counts are stored within 3 %, so a share can come out above 1
+        return np.minimum(forward, 1.0).astype(np.float32), np.minimum(backward, 1.0).astype(np.float32)
+
+    @cached_property
     def forward(self) -> Matrix:
         """p(target|source): rows are source ids, columns target ids."""
-        rows = self._arrays["rows"]
-        value = self._links / (self._arrays["linked0"][rows] + _DAMPING)
-        return _csr(rows, self._arrays["columns"], value, len(self._arrays["counts0"]))
+        return _csr(self._arrays["rows"], self._arrays["columns"], self._probs[0], len(self._arrays["counts0"]))
 
     @cached_property
     def backward(self) -> Matrix:
         """p(source|target): rows are target ids, columns source ids."""
-        columns = self._arrays["columns"]
-        value = self._links / (self._arrays["linked1"][columns] + _DAMPING)
-        return _csr(columns, self._arrays["rows"], value, len(self._arrays["counts1"]))
+        return _csr(self._arrays["columns"], self._arrays["rows"], self._probs[1], len(self._arrays["counts1"]))
 
     @cached_property
     def _phrases(self) -> tuple[dict[str, list[tuple[str, float]]], dict[str, list[tuple[str, float]]]]:
@@ -300,13 +305,13 @@ class Lexicon:
     @cached_property
     def _keys(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Pairs as sorted keys with both probabilities, for `pair_probs`."""
-        rows, columns = self._arrays["rows"].astype(np.int64), self._arrays["columns"]
-        links = self._links
-        forward = links / (self._arrays["linked0"][rows] + _DAMPING)
-        backward = links / (self._arrays["linked1"][columns] + _DAMPING)
-        key = rows * len(self._arrays["counts1"]) + columns
-        order = np.argsort(key, kind="stable")
-        return key[order], forward[order], backward[order]
+        forward, backward = self._probs
+        # the stored pairs are in the order of their keys
+        return (
+            self._arrays["rows"].astype(np.int64) * len(self._arrays["counts1"]) + self._arrays["columns"],
+            forward,
+            backward,
+        )
 
     def pair_probs(self, source_ids: np.ndarray, target_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """p(target|source) and p(source|target) of every pair: two float32 arrays (len(source), len(target))."""
@@ -319,6 +324,13 @@ class Lexicon:
         hit = (keys[at] == wanted) & (source_ids[:, None] >= 0) & (target_ids[None, :] >= 0)
         return np.where(hit, forward[at], 0).astype(np.float32), np.where(hit, backward[at], 0).astype(np.float32)
 
+    @cached_property
+    def _unigrams(self) -> tuple[np.ndarray, np.ndarray]:
+        """Relative frequencies by id, with one more entry at the end (id -1) for unknown words."""
+        rare = [1.0 / max(total, 1) for total in self._meta["totals"]]
+        source, target = self.frequencies(self.source_lang), self.frequencies(self.target_lang)
+        return np.append(source, rare[0]), np.append(target, rare[1])
+
     def align(
         self, source_tokens: Sequence[str], target_tokens: Sequence[str], *, threshold: float = 0.2
     ) -> list[tuple[int, int, float]]:
@@ -330,10 +342,7 @@ class Lexicon:
         source_ids = self.ids(source_tokens, self.source_lang)
         target_ids = self.ids(target_tokens, self.target_lang)
         forward, backward = self.pair_probs(source_ids, target_ids)
-        unigrams = [
-            np.append(self.frequencies(lang), 1.0 / max(self._meta["totals"][side], 1))[ids]
-            for side, (lang, ids) in enumerate(((self.source_lang, source_ids), (self.target_lang, target_ids)))
-        ]
+        unigrams = self._unigrams[0][source_ids], self._unigrams[1][target_ids]
         return posterior_links(source_tokens, target_tokens, forward, backward, unigrams[0], unigrams[1], threshold)
 
     @cached_property
