@@ -228,7 +228,7 @@ class _Page:
             return ""
         said = []
         if row.bead is not None and not row.alone:
-            said.append(f"similarity {row.bead.score:.2f}")
+            said.append(f"alignment {row.bead.score:.2f}")
         if row.bead is not None and row.bead.confidence is not None:
             said.append(f"{'' if said else 'alignment '}{view.percent(row.bead.confidence)} sure")
         scores = self.bitext.scores
@@ -256,6 +256,7 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
             out.append((f"of the {names.get(side, side)}", view.percent(share), "is in a scored bead"))
     if bitext.beads and not view.by_construction(bitext):
         shapes = ", ".join(f"{n:,} × {s}" for s, n in view.shapes(bitext)[:3])
+        shapes = shapes.replace(" ×", "\u00a0×").replace("× ", "×\u00a0").replace("–", "–\u2060")  # kept on one line
         sides = f"{bitext.origin}–{view.language(bitext.target.lang, 'fr')}"
         out.append(("beads", f"{len(bitext.beads):,}", f"{shapes} ({sides})"))
     kinds = ", ".join(view.counted_kind(k, n) for k, n in view.kinds(bitext)[:3])

@@ -272,7 +272,10 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
         # aligned with its own translation the similarity says nothing; how sure the model was says a little
         name = "mean probability of a token of the back-translation"
         values = [min((_sure(bitext.translations[i]) for i in r.target), default=None) for r in shown]
-    elif bitext.beads:
+    elif any(_known(b.confidence) for b in bitext.beads):
+        name = "how sure the alignment is"
+        values = [None if r.bead is None or r.alone else r.bead.confidence for r in shown]
+    elif bitext.beads and all(0 <= b.score <= 1 for b in bitext.beads):
         name = "similarity of the two sides"
         values = [None if r.bead is None or r.alone else r.bead.score for r in shown]
     else:

@@ -83,12 +83,17 @@ def test_quality_of_a_row_is_its_worst_segment(pair):
     assert values[-1] is None
 
 
-def test_quality_falls_back_to_chrf_then_to_similarity(pair):
+def test_quality_falls_back_to_chrf_then_to_the_alignment(pair):
     shown = view.rows(pair)
     name, values, judges = view.measure(pair.with_(scores=Scores("reference", beads={0: 48.0})), shown)
     assert ("chrF" in name, values[:2], judges) == (True, [0.48, None], False)
     name, values, judges = view.measure(pair.with_(scores=None), shown)
+    assert ("alignment" in name, values[0], values[7], judges) == (True, 0.9, None, False)
+    beads = tuple(dataclasses.replace(b, confidence=None) for b in pair.beads)
+    name, values, judges = view.measure(pair.with_(scores=None, beads=beads), shown)
     assert ("similarity" in name, values[0], values[7], judges) == (True, 0.71, None, False)
+    beads = tuple(dataclasses.replace(b, score=5 * b.score) for b in beads)  # no share of anything
+    assert view.measure(pair.with_(scores=None, beads=beads), shown).name == ""
     bare = Bitext(Document.from_lines(["un"]))
     assert view.measure(bare, view.rows(bare)) == ("", [None], False)
 
@@ -104,9 +109,9 @@ def test_a_text_aligned_with_its_own_back_translation_boasts_of_nothing():
     assert "probability of a token" in name and not judges
     assert values == [pytest.approx(0.5), None]
     page = html.render(bitext)
-    assert "similarity" not in page and "scored bead" not in page and "scored bead" not in markdown.render(bitext)
+    assert "alignment" not in page and "scored bead" not in page and "scored bead" not in markdown.render(bitext)
     moved = bitext.with_(beads=(beads[0], dataclasses.replace(beads[1], moved=True)))
-    assert "similarity" in html.render(moved)
+    assert "alignment 1.00" in html.render(moved)
 
 
 def test_verdict_counts_and_claims_no_more_than_is_known(pair):
@@ -123,7 +128,9 @@ def test_figures_that_are_no_numbers_do_no_harm():
     beads = tuple(Bead(range(i, i + 1), range(i, i + 1), s, nan) for i, s in enumerate((nan, inf, 7.0)))
     document = Document.from_lines(["un", "deux", "trois"])
     bitext = Bitext(document, document, beads=beads, flags=(flag,))
-    assert view.measure(bitext, view.rows(bitext)).values == [None, None, 1.0]
+    assert view.measure(bitext, view.rows(bitext)).values == [None, None, None]
+    chrf = bitext.with_(scores=Scores("reference", beads={0: nan, 1: 700.0, 2: -3.0}))
+    assert view.measure(chrf, view.rows(chrf)).values == [None, 1.0, 0.0]
     assert view.percent(nan) == "?" and view.weight(flag) == 2.5
     scores = Scores("reference-free", (Metric("x", nan),), quality=(nan, inf, 0.7), coverage={"target": nan})
     for report in (html.render, markdown.render, json.render, summary):
