@@ -71,7 +71,7 @@ def mine(
     found = []
     sentences = len(source.starts) - 1
     for emit in (False, True):
-        out = np.zeros((400_000 if emit else 1, 4), np.int64)
+        out = np.zeros((20_000 * max_length if emit else 1, 4), np.int32)
         for lo in range(0, sentences, 20_000):
             rows = extract(
                 source.ids, source.starts, target.ids, target.starts, lo, min(lo + 20_000, sentences), *support, *probs,
