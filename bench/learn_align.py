@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,9 @@ from bitext.align import aligner, model
 from bitext.align._jit import jit
 from bitext.align.band import Band
 from bitext.align.beads import best_path, marginals
+from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import KINDS, Pair
-from bitext.align.features import NAMES, describe, shapes
+from bitext.align.features import NAMES, describe, score_nodes, shapes
 from bitext.align.gold import GoldBead, score_beads
 from bitext.align.prepare import Layout, prepare
 
@@ -48,15 +50,15 @@ def _describe_nodes(v, low, high, at, shape, out, there):  # type: ignore[no-unt
                 there[node, k] = True
 
 
-@dataclass
+@dataclass(eq=False)
 class Lattice:
     """A document's nodes with every bead's features, and which beads the gold allows."""
 
     case: Case
     band: Band
-    features: np.ndarray
-    there: np.ndarray
-    allowed: np.ndarray
+    kept: np.ndarray  # flat numbers of the (node, shape) that are looked at
+    features: np.ndarray  # of those
+    allowed: np.ndarray  # whether the gold allows them
     base: np.ndarray
     partner: np.ndarray
 
@@ -79,8 +81,6 @@ def gold_mask(gold: Sequence[GoldBead], band: Band, shape: np.ndarray, there: np
                     if s - a >= s0 and t - b >= t0 and band.low[s] <= t < band.high[s]:
                         allowed[band.at[s] + t - band.low[s], k] = True
 
-    for s, t in [*sorted(gold, key=lambda b: (min(b[0] or (10**9,)), min(b[1] or (10**9,)))), (None, None)]:
-        pass
     ordered = []
     for s, t in gold:
         if (s and list(s) != list(range(s[0], s[-1] + 1))) or (t and list(t) != list(range(t[0], t[-1] + 1))):
@@ -105,14 +105,23 @@ def gold_mask(gold: Sequence[GoldBead], band: Band, shape: np.ndarray, there: np
     return allowed & there
 
 
+def together(systems: dict[str, list[str]]) -> list[str] | None:
+    """Translations by several systems as one, a segment's side by side: representations add up.
+
+    SACunidir, which exists for one direction of one text only, is left out.
+    """
+    used = [lines for name, lines in systems.items() if name != "SACunidir"]
+    return [" ".join(row) for row in zip(*used, strict=True)] if used else None
+
+
 def evidence_arguments(case: Case, combination: str, cache: Cache) -> dict:
     """Arguments of `align` for a combination; None where a case lacks what it needs."""
     wanted = combination.split("+")
     found: dict = {}
     if "translation" in wanted:
         if case.forward or case.back:
-            found["target_translation"] = case.back.get("google") or next(iter(case.back.values()), None)
-            found["source_translation"] = case.forward.get("google") or next(iter(case.forward.values()), None)
+            found["target_translation"] = together(case.back)
+            found["source_translation"] = together(case.forward)
         elif case.langs[0] == "fr":
             found["source_translation"] = cache.translate(case.source)
         elif case.langs[1] == "fr":
@@ -124,6 +133,14 @@ def evidence_arguments(case: Case, combination: str, cache: Cache) -> dict:
     if "vectors" in wanted:
         found["encoder"] = CachedEncoder(cache)
     return found
+
+
+def has_all(case: Case, combination: str, cache: Cache) -> bool:
+    """Whether a case has every kind of evidence of a combination."""
+    names = {"target_translation": "translation", "source_translation": "translation", "lexicon": "lexicon",
+             "encoder": "vectors"}  # fmt: skip
+    found = {names[k] for k, v in evidence_arguments(case, combination, cache).items() if v is not None}
+    return model.combination(found) == combination
 
 
 def lattice(case: Case, combination: str, cache: Cache, weights: model.Weights) -> Lattice:
@@ -147,10 +164,22 @@ def lattice(case: Case, combination: str, cache: Cache, weights: model.Weights) 
     with np.errstate(divide="ignore"):
         partner = ready.base + np.where(ready.scale > 0, 1 / ready.scale, np.nan)
     allowed = gold_mask(case.gold, band, shape, there, (n, m))
-    return Lattice(case, band, features, there, allowed, ready.base, partner)
+    score = np.empty((band.size, len(shape)), np.float32)
+    score_nodes(view, *band, shape, weights.values, score)
+    probable, _ = marginals(band, shape, score * np.float32(0.5)) if weights.values.any() else (there, 0)
+    kept = np.flatnonzero(there & ((probable > 1e-6) | allowed))
+    return Lattice(case, band, kept, features.reshape(-1, len(NAMES))[kept], allowed.ravel()[kept], ready.base, partner)
 
 
-def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: int = 60) -> np.ndarray:
+def scored(x: Lattice, values: np.ndarray, gold: bool = False) -> np.ndarray:
+    """Scores of a lattice's beads, shaped (nodes, shapes); with `gold`, of those that the gold allows."""
+    score = np.full(x.band.size * len(shapes(6)), -np.inf, np.float32)
+    found = x.features @ values.astype(np.float32)
+    score[x.kept] = np.where(x.allowed, found, -np.inf) if gold else found
+    return score.reshape(x.band.size, -1)
+
+
+def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: int = 150) -> np.ndarray:
     """Weights that make the gold paths probable."""
     import torch
 
@@ -164,15 +193,12 @@ def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: i
         loss = penalty * float(values @ values)
         gradient = 2 * penalty * values
         for x in lattices:
-            score = np.where(x.there, x.features @ values.astype(np.float32), -np.inf).astype(np.float32)
-            p, z = marginals(x.band, shape, score)
-            q, y = marginals(x.band, shape, np.where(x.allowed, score, -np.inf).astype(np.float32))
+            p, z = marginals(x.band, shape, scored(x, values))
+            q, y = marginals(x.band, shape, scored(x, values, True))
             if not np.isfinite(y):
                 continue
             loss += z - y
-            d = (p - q).ravel()
-            use = np.abs(d) > 1e-6
-            gradient += x.features.reshape(-1, len(NAMES))[use].T @ d[use]
+            gradient += (p - q).ravel()[x.kept] @ x.features
         w.grad = torch.tensor(gradient)
         return torch.tensor(loss)
 
@@ -180,21 +206,71 @@ def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: i
     return w.detach().numpy()
 
 
-def decode(x: Lattice, values: np.ndarray) -> list[GoldBead]:
-    score = np.where(x.there, x.features @ values.astype(np.float32), -np.inf).astype(np.float32)
-    path, _ = best_path(x.band, shapes(6), score)
+def decode(x: Lattice, values: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """The best path: source start and end, target start and end by bead."""
+    return best_path(x.band, shapes(6), scored(x, values))[0]
+
+
+def as_gold(path: Sequence[tuple[int, int, int, int]]) -> list[GoldBead]:
     return [(tuple(range(a, b)), tuple(range(c, d))) for a, b, c, d in path]
 
 
 def report(label: str, lattices: Sequence[Lattice], values: dict[str, np.ndarray] | np.ndarray) -> None:
+    """Print F1 by set."""
     groups: dict[str, list] = {}
     for x in lattices:
         v = values[x.case.name] if isinstance(values, dict) else values
-        groups.setdefault(x.case.group, []).append((x.case.gold, decode(x, v)))
+        groups.setdefault(x.case.group, []).append((x.case.gold, as_gold(decode(x, v))))
     for group, found in groups.items():
         f = score_beads(found)
         print(f"  {label:10s} {group:24s} strict {f.strict_precision:.4f} {f.strict_recall:.4f} {f.strict_f1:.4f}"
               f"  lax {f.lax_f1:.4f}", flush=True)  # fmt: skip
+
+
+def judged(x: Lattice, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Predictors of every bead of the best path, and whether it is in the gold."""
+    score = scored(x, values)
+    path = best_path(x.band, shapes(6), score)[0]
+    posterior, _ = marginals(x.band, shapes(6), score)
+    index = {(int(a), int(b)): k for k, (a, b) in enumerate(shapes(6))}
+    at = [(x.band.at[b] + d - x.band.low[b], index[b - a, d - c]) for a, b, c, d in path]
+    p = np.array([posterior[i] for i in at], np.float64)
+    s = np.array([score[i] for i in at], np.float64)
+    sizes = np.array([(b - a, d - c) for a, b, c, d in path])
+    gold = set(x.case.gold)
+    return predictors(p, s, sizes), np.array([g in gold for g in as_gold(path)], float)
+
+
+def logistic(rows: np.ndarray, right: np.ndarray, penalty: float = 1.0) -> np.ndarray:
+    """Logistic regression by Newton's method, drawn towards the model's own probability."""
+    prior = np.array([0.0, 1.0, *[0.0] * (rows.shape[1] - 2)])
+    w = prior.copy()
+    for _ in range(30):
+        p = confidence(rows, w)
+        gradient = rows.T @ (p - right) + penalty * (w - prior)
+        hessian = (rows * (p * (1 - p))[:, None]).T @ rows + penalty * np.eye(len(w))
+        w = w - np.linalg.solve(hessian, gradient)
+    return w
+
+
+def reliability(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict:
+    """Brier score and a reliability table; every document is judged by a calibration fitted on the others."""
+    p, right = [], []
+    for i, (rows, y) in enumerate(found):
+        others = [f for j, f in enumerate(found) if j != i]
+        w = logistic(np.vstack([r for r, _ in others]), np.concatenate([y for _, y in others]))
+        p.append(confidence(rows, w))
+        right.append(y)
+    q, y = np.concatenate(p), np.concatenate(right)
+    edges = [0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001]
+    table = [
+        {"from": a, "beads": int(m.sum()), "said": round(float(q[m].mean()), 3), "right": round(float(y[m].mean()), 3)}
+        for a, b in pairwise(edges)
+        if (m := (q >= a) & (q < b)).any()
+    ]
+    gap = sum(r["beads"] * abs(r["said"] - r["right"]) for r in table) / len(q)
+    return {"brier": round(float(((q - y) ** 2).mean()), 4), "base_brier": round(float(y.mean() * (1 - y.mean())), 4),
+            "calibration_error": round(gap, 4), "table": table}  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -211,25 +287,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = json.loads(file.read_text()) if file.exists() else {"combinations": {}}
     for combination in options.combinations:
         print(combination, flush=True)
-        known = data["combinations"].get(combination)
+        known = data["combinations"].get(combination) or data["combinations"].get("none")
         start = model.Weights(known or {"weights": {}, "base": dict.fromkeys(KINDS, 0.05),
                                         "partner": dict.fromkeys(KINDS, 0.4)})  # fmt: skip
-        lattices = [lattice(c, combination, cache, start) for c in cases(options.gold)]
+        usable = [c for c in cases(options.gold) if has_all(c, combination, cache)]
+        lattices = [lattice(c, combination, cache, start) for c in usable]
         first = start.values.astype(np.float64)
         values = fit(lattices, first, options.penalty)
         report("in sample", lattices, values)
+        calibration: list[float] = []
+        trust: dict = {}
         if options.held_out:
             held: dict[str, np.ndarray] = {}
             groups = sorted({x.case.group for x in lattices})
-            for group in groups:
+            for group in groups if len(groups) > 1 else []:
                 v = fit([x for x in lattices if x.case.group != group], values, options.penalty, 30)
                 held |= {x.case.name: v for x in lattices if x.case.group == group}
-            report("other sets", lattices, held)
+            if held:
+                report("other sets", lattices, held)
             for fold in range(5):
                 out = lattices[fold::5]
                 v = fit([x for x in lattices if x not in out], values, options.penalty, 20)
                 held |= {x.case.name: v for x in out}
             report("5 folds", lattices, held)
+            found = [judged(x, held[x.case.name]) for x in lattices]
+            trust = reliability(found)
+            calibration = logistic(np.vstack([r for r, _ in found]), np.concatenate([y for _, y in found])).tolist()
+            print("  confidence", json.dumps(trust), flush=True)
         if options.write:
             names = [k for k in KINDS if k != "numbers"]
             data["combinations"][combination] = {
@@ -238,6 +322,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "partner": {k: round(float(np.nanmean([*(x.partner[KINDS.index(k)] for x in lattices
                                                          if np.isfinite(x.partner[KINDS.index(k)])), 0.4][:16])), 4)
                             for k in names},
+                "calibration": [round(c, 4) for c in calibration],
+                "reliability": trust,
             }  # fmt: skip
             file.write_text(json.dumps(data, indent=1) + "\n")
     return 0

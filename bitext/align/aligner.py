@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from bitext.align import model
 from bitext.align.band import Band
 from bitext.align.beads import best_path, marginals
+from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, LexiconEvidence, Numbers, Pair, Translated, Vectors
-from bitext.align.features import NAMES, describe, score_nodes, shapes
+from bitext.align.features import NAMES, REACH, View, describe, score_nodes, shapes
+from bitext.align.model import Weights
+from bitext.align.moved import moved_blocks
 from bitext.align.prepare import Layout, Prepared, prepare
 from bitext.document import Bead, Document, Kind
+from bitext.errors import InputError
 
 __all__ = ["align"]
 
@@ -35,7 +39,7 @@ def _same_language(source: Sequence[str], target: Sequence[str]) -> bool:
     from bitext.align.text import hashed
 
     s, t = hashed(source[:2000])[0], hashed(target[:2000])[0]
-    x, y = (np.bincount(r.index, minlength=r.width).astype(np.float32) for r in (s, t))
+    x, y = (np.bincount(r.column, minlength=r.width).astype(np.float32) for r in (s, t))
     norm = float(np.linalg.norm(x) * np.linalg.norm(y))
     return norm > 0 and float(x @ y) / norm > 0.75
 
@@ -59,13 +63,62 @@ def gather(
     if lexicon is not None:
         found.append(LexiconEvidence(lexicon))
     if encoder is not None:
-        found.append(Vectors(encoder.encode(pair.source), encoder.encode(pair.target)))
+        vectors = [np.asarray(encoder.encode(x), np.float32) for x in (pair.source, pair.target)]
+        sizes = len(pair.source), len(pair.target)
+        if any(v.ndim != 2 or len(v) != n for v, n in zip(vectors, sizes, strict=True)):
+            shapes_ = " and ".join(str(v.shape) for v in vectors)
+            raise InputError(f"the encoder gave arrays of shape {shapes_} for {sizes[0]} and {sizes[1]} segments")
+        found.append(Vectors(vectors[0], vectors[1]))
     return found
 
 
-def _search(
-    ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int64], exact: bool
-) -> tuple[Band, list[tuple[int, int, int, int]], NDArray[np.float32], Any]:
+class _Search(NamedTuple):
+    """What the monotone pass found, and in what."""
+
+    band: Band
+    view: View
+    shape: NDArray[np.int64]
+    score: NDArray[np.float32]
+    path: list[tuple[int, int, int, int]]
+
+    def beads(self, weights: Weights, explain: bool) -> list[Bead]:
+        """The path as beads with scores, confidence and, if asked for, evidence."""
+        posterior, _ = marginals(self.band, self.shape, self.score)
+        index = {(int(a), int(b)): k for k, (a, b) in enumerate(self.shape)}
+        path = np.array(self.path)
+        node = self.band.at[path[:, 1]] + path[:, 3] - self.band.low[path[:, 1]]
+        sizes = np.stack([path[:, 1] - path[:, 0], path[:, 3] - path[:, 2]], axis=1)
+        kind = np.array([index[int(a), int(b)] for a, b in sizes])
+        score = self.score[node, kind].astype(np.float64)
+        sure = confidence(predictors(posterior[node, kind].astype(np.float64), score, sizes), weights.calibration)
+        return [
+            Bead(
+                range(s0, s1),
+                range(t0, t1),
+                round(float(value), 4),
+                round(float(p), 4),
+                False,
+                _evidence(self.view, weights.values, s0, t0, s1 - s0, t1 - t0) if explain else (),
+            )
+            for (s0, s1, t0, t1), value, p in zip(self.path, score, sure, strict=True)
+        ]
+
+
+def _evidence(
+    view: View, weights: NDArray[np.float32], s: int, t: int, a: int, b: int
+) -> tuple[tuple[str, float], ...]:
+    """What a bead's score is the sum of, by group of features, the weightiest first."""
+    x = np.zeros(len(NAMES), np.float32)
+    describe(view, s, t, a, b, x)
+    groups: dict[str, float] = {}
+    for name, value in zip(NAMES, x * weights, strict=True):
+        group = name.split(".")[0]
+        groups[group] = groups.get(group, 0.0) + float(value)
+    found = [(g, round(v, 3)) for g, v in groups.items() if abs(v) >= 5e-4]
+    return tuple(sorted(found, key=lambda x: -abs(x[1])))
+
+
+def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int64], exact: bool) -> _Search:
     """The best path; the corridor is widened until the path keeps clear of its edges."""
     n, m = ready.shape
     radius: int | None = None if exact or (n + 1) * (m + 1) <= _SMALL else _RADIUS
@@ -76,10 +129,52 @@ def _search(
         score_nodes(view, *band, shape, weights, score)
         path, _ = best_path(band, shape, score)
         if radius is None or _clear(path, band, m):
-            return band, path, score, view
+            return _Search(band, view, shape, score, path)
         radius = 2 * radius
         if radius >= max(n, m):
             radius = None
+
+
+def _with_moved(
+    ready: Prepared, beads: list[Bead], weights: Weights, shape: NDArray[np.int64], explain: bool
+) -> tuple[Bead, ...]:
+    """The beads, those of moved blocks in place of the lonely segments that they are made of."""
+    lonely = [b for b in beads if not b.source or not b.target]
+    free = (
+        np.array([i for b in lonely for i in b.source], np.int64),
+        np.array(sorted(j for b in lonely for j in b.target), np.int64),
+    )
+    found = moved_blocks(ready, free, weights.values, shape)
+    if not found:
+        return tuple(beads)
+    gone_s = {i for s0, s1, _, _, _ in found for i in range(s0, s1)}
+    gone_t = {j for _, _, t0, t1, _ in found for j in range(t0, t1)}
+    kept = [
+        b for b in beads if (b.source and b.target) or not (gone_s.issuperset(b.source) and gone_t.issuperset(b.target))
+    ]
+    for s0, s1, t0, t1, score in found:
+        # not on the path, so the path's probability says nothing: what the score alone is worth
+        row = predictors(np.array([0.5]), np.array([score]), np.array([[s1 - s0, t1 - t0]]))
+        row[0, 1] = score / 4
+        why: tuple[tuple[str, float], ...] = ()
+        if explain:
+            part = ready.part(range(s0, s1), range(t0, t1))
+            why = _evidence(part.view(part.band(None)), weights.values, 0, 0, s1 - s0, t1 - t0)
+        sure = float(confidence(row, weights.calibration)[0])
+        kept.append(Bead(range(s0, s1), range(t0, t1), round(score, 4), round(sure, 4), True, why))
+    return tuple(_in_order(kept))
+
+
+def _in_order(beads: list[Bead]) -> list[Bead]:
+    """By source; a bead without source stands where its target neighbours on the path do."""
+    monotone = [b for b in beads if not b.moved]
+    out: list[Bead] = []
+    waiting = sorted((b for b in beads if b.moved), key=lambda b: b.source.start)
+    for b in monotone:
+        while waiting and b.source and waiting[0].source.start < b.source.start:
+            out.append(waiting.pop(0))
+        out.append(b)
+    return out + waiting
 
 
 def _clear(path: list[tuple[int, int, int, int]], band: Band, targets: int, margin: int = 3) -> bool:
@@ -103,8 +198,32 @@ def align(
     max_bead: int = 6,
     explain: bool = False,
     exact: bool = False,
+    moved: bool = True,
 ) -> tuple[Bead, ...]:
-    """Align the segments of two texts."""
+    """Align the segments of two texts with whatever evidence there is.
+
+    Args:
+        source, target: documents, or lists of segments. With documents, paragraphs and headings are evidence too.
+        source_translation: each source segment in the target's language.
+        target_translation: each target segment in the source's language (the back-translation). Several systems'
+            translations of a segment may stand side by side in one string.
+        lexicon: a `bitext.lexicon.Lexicon` for the two languages, in either direction.
+        encoder: an `Encoder` of sentence vectors.
+        max_bead: most segments in a bead, both sides together; 2 to 10.
+        explain: give each bead its `evidence`.
+        exact: search the whole matrix (slow for long texts; the corridor finds the same path on all we have tried).
+        moved: look for blocks that stand elsewhere in the other text.
+
+    Returns:
+        Beads that cover both sides once each, in the order of the source. `score` is log-linear: above 0, more likely
+        a bead than not. Two texts of one language need no other evidence: each is the other's translation.
+
+    Raises:
+        InputError: a translation has not one text a segment, the vectors are not one a segment, `max_bead` is out of
+            range, or the lexicon is of other languages.
+    """
+    if not 2 <= max_bead <= 2 * REACH:
+        raise InputError(f"max_bead is {max_bead}", mend=f"choose 2 to {2 * REACH}")
     pair = Pair(
         source.texts if isinstance(source, Document) else list(source),
         target.texts if isinstance(target, Document) else list(target),
@@ -112,6 +231,12 @@ def align(
         target.lang if isinstance(target, Document) else "",
     )
     n, m = len(pair.source), len(pair.target)
+    for name, texts, size in (
+        ("source_translation", source_translation, n),
+        ("target_translation", target_translation, m),
+    ):
+        if texts is not None and len(texts) != size:
+            raise InputError(f"{name} has {len(texts)} texts for {size} segments", mend="translate segment by segment")
     if not n or not m:
         lonely = [Bead(range(i, i + 1), range(0, 0)) for i in range(n)]
         return tuple(lonely + [Bead(range(0, 0), range(j, j + 1)) for j in range(m)])
@@ -123,21 +248,6 @@ def align(
     )
     ready = prepare(pair, evidence, layouts, weights)
     shape = shapes(max_bead)
-    band, path, score, view = _search(ready, weights.values, shape, exact)
-    posterior, _ = marginals(band, shape, score)
-    index = {(int(a), int(b)): k for k, (a, b) in enumerate(shape)}
-    beads = []
-    x = np.zeros(len(NAMES), np.float32)
-    for s0, s1, t0, t1 in path:
-        node, k = band.at[s1] + t1 - band.low[s1], index[s1 - s0, t1 - t0]
-        why: tuple[tuple[str, float], ...] = ()
-        if explain:
-            describe(view, s0, t0, s1 - s0, t1 - t0, x)
-            groups: dict[str, float] = {}
-            for name, value in zip(NAMES, x * weights.values, strict=True):
-                groups[name.split(".")[0]] = groups.get(name.split(".")[0], 0.0) + float(value)
-            why = tuple((g, round(v, 3)) for g, v in groups.items() if v)
-        beads.append(
-            Bead(range(s0, s1), range(t0, t1), float(score[node, k]), float(posterior[node, k]), False, why)
-        )
-    return tuple(beads)
+    search = _search(ready, weights.values, shape, exact)
+    beads = search.beads(weights, explain)
+    return _with_moved(ready, beads, weights, shape, explain) if moved else tuple(beads)

@@ -1,7 +1,7 @@
 """Dynamic programming over beads: the best monotone path, and how probable each bead is.
 
-The model is log-linear: a path's score is the sum of its beads' scores, and exp(score) over the sum of all paths' is its
-probability (a semi-Markov random field, Sarawagi and Cohen 2004). `best_path` maximises (Viterbi); `marginals` sums
+The model is log-linear: a path's score is the sum of its beads' scores, and exp(score) over the sum of all paths' is
+its probability (a semi-Markov random field, Sarawagi and Cohen 2004). `best_path` maximises (Viterbi); `marginals` sums
 (forward-backward). Both take time and memory linear in the number of nodes.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bitext.align._jit import jit
 from bitext.align.band import Band
 
-__all__ = ["best_path", "marginals", "trace"]
+__all__ = ["best_path", "marginals"]
 
 
 @jit
@@ -64,19 +64,6 @@ def best_path(
         beads.append((i - a, i, j - b, j))
         i, j = i - a, j - b
     return beads[::-1], total
-
-
-def trace(beads: list[tuple[int, int, int, int]], sources: int) -> NDArray[np.int64]:
-    """For each number of source segments, the lowest and highest target position of a path; shape (N + 1, 2)."""
-    out = np.zeros((sources + 1, 2), np.int64)
-    out[:, 0] = np.iinfo(np.int64).max
-    out[0] = 0
-    for s0, s1, t0, t1 in beads:
-        out[s0, 0], out[s0, 1] = min(out[s0, 0], t0), max(out[s0, 1], t0)
-        for i in range(s0 + 1, s1):
-            out[i] = t0, t1
-        out[s1, 0], out[s1, 1] = min(out[s1, 0], t1), max(out[s1, 1], t1)
-    return out
 
 
 @jit
@@ -140,9 +127,7 @@ def _posteriors(low, high, at, shape, score, forward, backward, out):  # type: i
                         out[node, k] = np.exp(x)
 
 
-def marginals(
-    band: Band, shape: NDArray[np.int64], score: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], float]:
+def marginals(band: Band, shape: NDArray[np.int64], score: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     """The probability of every bead of the band, shaped as `score`, and the log of the sum over all paths."""
     forward = np.empty(band.size, np.float64)
     backward = np.empty(band.size, np.float64)

@@ -1,7 +1,7 @@
-"""Kinds of evidence that two segments correspond: each represents both sides in one space where products mean likeness.
+"""Kinds of evidence that two segments correspond: each represents both in one space where products mean likeness.
 
-A representation is additive: a span's is the sum of its segments', so the likeness of any n–m bead is a block sum of the
-matrix of products of single segments, divided by the spans' norms. Nothing is encoded twice.
+A representation is additive: a span's is the sum of its segments', so the likeness of any n–m bead is a block sum of
+the matrix of products of single segments, divided by the spans' norms. Nothing is encoded twice.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ __all__ = ["KINDS", "Dense", "Evidence", "Form", "LexiconEvidence", "Numbers", "
 
 KINDS = ("translation", "lexicon", "vectors", "form", "numbers")
 """The kinds in the order in which the model knows them."""
+
+_POWER = 0.7  # of idf: less than 1, since what a translation shares with its original is seldom the rarest words
+_LONELY = 0.2  # weight of words that only one side has
+_GRAMS = 0.5  # weight of n-grams beside words
 
 Dense = NDArray[np.float32]
 Rows = Sparse | Dense
@@ -59,8 +63,8 @@ def _stack(parts: Sequence[Sparse]) -> Sparse:
     offset = np.cumsum(lengths, axis=1) - lengths + start[:-1, None]
     width = 0
     for k, p in enumerate(parts):
-        where = np.repeat(offset[:, k] - p.start[:-1], lengths[:, k]) + np.arange(len(p.index))
-        index[where] = p.index + width
+        where = np.repeat(offset[:, k] - p.start[:-1], lengths[:, k]) + np.arange(len(p.column))
+        index[where] = p.column + width
         value[where] = p.value
         width += p.width
     return Sparse(start, index, value, width)
@@ -70,22 +74,27 @@ def _scaled(rows: Sparse, factor: float) -> Sparse:
     return rows._replace(value=(rows.value * np.float32(factor)).astype(np.float32))
 
 
-def _joint(left: Sparse, right: Sparse, lonely: float) -> tuple[Sparse, Sparse]:
-    """Both sides weighted by idf; what only one side ever has counts `lonely` times as much."""
-    weight = text.idf(left, right)
-    here = np.bincount(left.index, minlength=left.width) > 0
-    there = np.bincount(right.index, minlength=right.width) > 0
-    weight = np.where(here & there, weight, weight * np.float32(lonely)).astype(np.float32)
-    return text.weighted(left, weight), text.weighted(right, weight)
+def _damped(left: Sparse, right: Sparse) -> tuple[Sparse, Sparse]:
+    """What only one side ever has counts little: it says nothing of the other."""
+    here = np.bincount(left.column, minlength=left.width) > 0
+    there = np.bincount(right.column, minlength=right.width) > 0
+    factor = np.where(here & there, 1, _LONELY).astype(np.float32)
+    return text.weighted(left, factor), text.weighted(right, factor)
 
 
-def _likeness(left: Sequence[str], right: Sequence[str], lonely: float, grams: float) -> tuple[Sparse, Sparse]:
+def _joint(left: Sparse, right: Sparse) -> tuple[Sparse, Sparse]:
+    """Both sides weighted by damped idf over both."""
+    weight = text.idf(left, right) ** np.float32(_POWER)
+    return _damped(text.weighted(left, weight), text.weighted(right, weight))
+
+
+def _likeness(left: Sequence[str], right: Sequence[str]) -> tuple[Sparse, Sparse]:
     """Words and character 4-grams of two texts of one language."""
     lw, lg = text.hashed(left)
     rw, rg = text.hashed(right)
-    lw, rw = _joint(lw, rw, lonely)
-    lg, rg = _joint(lg, rg, lonely)
-    return _shared([lw, _scaled(lg, grams)]), _shared([rw, _scaled(rg, grams)])
+    lw, rw = _joint(lw, rw)
+    lg, rg = _joint(lg, rg)
+    return _shared([lw, _scaled(lg, _GRAMS)]), _shared([rw, _scaled(rg, _GRAMS)])
 
 
 def _shared(parts: Sequence[Sparse]) -> Sparse:
@@ -108,9 +117,9 @@ class Translated:
     def represent(self, pair: Pair) -> tuple[Rows, Rows]:
         sides = []
         if self.back is not None:
-            sides.append(_likeness(pair.source, self.back, 0.5, 0.5))
+            sides.append(_likeness(pair.source, self.back))
         if self.forward is not None:
-            sides.append(_likeness(self.forward, pair.target, 0.5, 0.5))
+            sides.append(_likeness(self.forward, pair.target))
         if len(sides) == 1:
             return sides[0]
         return _stack([s for s, _ in sides]), _stack([t for _, t in sides])
@@ -123,7 +132,7 @@ class Form:
     kind: str = "form"
 
     def represent(self, pair: Pair) -> tuple[Rows, Rows]:
-        return _likeness(pair.source, pair.target, 0.3, 0.5)
+        return _likeness(pair.source, pair.target)
 
 
 @dataclass(frozen=True)
@@ -224,7 +233,7 @@ def _translated(rows: Sparse, matrix: Any, weight: NDArray[np.float32]) -> Spars
     return Sparse(start, index[:n], value[:n], len(weight))
 
 
-_FLOOR = 0.03  # translations less probable than this are left out
+_FLOOR = 0.015  # translations less probable than this are left out
 
 
 @dataclass(frozen=True)
@@ -247,10 +256,10 @@ class LexiconEvidence:
             forward, backward, langs = backward, forward, (langs[1], langs[0])
         s = _word_ids(pair.source, langs[0], self.lexicon)
         t = _word_ids(pair.target, langs[1], self.lexicon)
-        weight_s, weight_t = text.idf(s), text.idf(t)
-        there = text.weighted(t, weight_t), _translated(s, forward, weight_t)
-        back = text.weighted(s, weight_s), _translated(t, backward, weight_s)
-        return _stack([there[1], back[0]]), _stack([there[0], back[1]])
+        weight_s, weight_t = text.idf(s) ** np.float32(_POWER), text.idf(t) ** np.float32(_POWER)
+        there = _damped(_translated(s, forward, weight_t), text.weighted(t, weight_t))
+        back = _damped(text.weighted(s, weight_s), _translated(t, backward, weight_s))
+        return _stack([there[0], back[0]]), _stack([there[1], back[1]])
 
     def _swapped(self, pair: Pair, langs: tuple[str, str]) -> bool:
         """Whether the lexicon's source language is the pair's target language."""
@@ -264,9 +273,10 @@ class LexiconEvidence:
                 f"the lexicon is {langs[0]}-{langs[1]}, the texts are {mine[0]}-{mine[1]}",
                 mend="align without it or build one for these languages",
             )
+
         # languages not said: the orientation in which more words are known
         def known(one: str, other: str) -> int:
             head, tail = pair.source[:300], pair.target[:300]
-            return len(_word_ids(head, one, self.lexicon).index) + len(_word_ids(tail, other, self.lexicon).index)
+            return len(_word_ids(head, one, self.lexicon).column) + len(_word_ids(tail, other, self.lexicon).column)
 
         return known(langs[1], langs[0]) > known(langs[0], langs[1])

@@ -14,7 +14,7 @@ from bitext.align._jit import jit
 from bitext.align.evidence import KINDS
 from bitext.align.text import PROFILE
 
-__all__ = ["NAMES", "REACH", "SHAPES", "View", "describe", "score_nodes", "shapes"]
+__all__ = ["NAMES", "REACH", "SHAPES", "TRUST", "View", "describe", "score_nodes", "shapes"]
 
 REACH = 5
 """Most segments on one side of a bead."""
@@ -46,6 +46,11 @@ NAMES: tuple[str, ...] = (
     "paragraph.kind",
     "null.length",
     "null.number",
+    "null.wordless",
+    "null.leak",
+    "null.mass",
+    *(f"cohesion.{d}" for d in ("edge", "square", "share", "numbers", "many", "long", "mass", "root")),
+    *(f"leak.{d}" for d in ("most", "square", "sum", "mass", "root", "many")),
 )
 _SIM = len(_SHAPE_NAMES)
 _NUM = _SIM + _K * _PER_KIND
@@ -54,6 +59,9 @@ _PRO = _LEN + 2
 _END = _PRO + _P
 _PAR = _END + 4
 _NULL = _PAR + 3
+_COH = _NULL + 5
+_LEAK = _COH + 8
+TRUST = np.array([1.0, 1.0, 1.5, 0.5], np.float32)  # of kinds, where they are weighed before the weights are known
 
 
 class View(NamedTuple):
@@ -64,6 +72,8 @@ class View(NamedTuple):
         products: by kind and cell; shape (K + 1, cells), the last row for numbers.
         s_norm, t_norm: norms of spans; shapes (K + 1, N, REACH + 1) and (K + 1, M, REACH + 1).
         base, scale: likeness of strangers, and 1 / (that of partners - that of strangers), by kind; scale 0: absent.
+        unit: product of usual partners, by kind.
+        even: square root of the target's share of each surface count by the source's.
         s_sum, t_sum: sums of the surface counts of all segments before; shapes (N + 1, P), (M + 1, P).
         s_length, t_length: likewise of lengths, in characters.
         ratio, spread: target characters a source character, and the variance of the difference a source character.
@@ -79,6 +89,8 @@ class View(NamedTuple):
     t_norm: NDArray[np.float32]
     base: NDArray[np.float32]
     scale: NDArray[np.float32]
+    unit: NDArray[np.float32]
+    even: NDArray[np.float32]
     s_sum: NDArray[np.float32]
     t_sum: NDArray[np.float32]
     s_length: NDArray[np.float64]
@@ -104,6 +116,139 @@ def shapes(max_bead: int) -> NDArray[np.int64]:
 
 
 @jit
+def _block(v, k, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
+    """Sum of products of kind k over a rectangle of segment pairs."""
+    x = np.float32(0)
+    for i in range(s0, s1):
+        row = v.at[i] - v.low[i]
+        for j in range(t0, t1):
+            x += v.products[k, row + j]
+    return x
+
+
+@jit
+def _cohesion(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """What would be lost by cutting the bead in two where that costs least.
+
+    A cut at (x, y) leaves the first x source and y target segments in one bead, the rest in another; lost is the
+    likeness across. `edge` compares it with the norms of what is apart, `share` with those of the whole bead, `mass`
+    with what partners usually share.
+    """
+    least = np.float32(1e9)
+    least_share = np.float32(1e9)
+    least_mass = np.float32(1e9)
+    numbers = np.float32(0)
+    size = 0.0
+    for x in range(a + 1):
+        for y in range(b + 1):
+            if (x == 0 and y == 0) or (x == a and y == b):
+                continue
+            edge = np.float32(0)
+            share = np.float32(0)
+            mass = np.float32(0)
+            trust = np.float32(0)
+            for k in range(_K):
+                if v.scale[k] == 0:
+                    continue
+                trust += TRUST[k]
+                cross = _block(v, k, s, s + x, t + y, t + b) + _block(v, k, s + x, s + a, t, t + y)
+                apart = v.s_norm[k, s, x] * v.t_norm[k, min(t + y, len(v.t_mark) - 1), b - y]
+                apart += v.s_norm[k, min(s + x, len(v.s_mark) - 1), a - x] * v.t_norm[k, t, y]
+                whole = v.s_norm[k, s, a] * v.t_norm[k, t, b]
+                if apart > 0:
+                    c = (cross / apart - v.base[k]) * v.scale[k]
+                    more = cross - v.base[k] * apart
+                    edge += TRUST[k] * min(max(c, np.float32(-0.5)), np.float32(2.0))
+                    share += TRUST[k] * more / whole * v.scale[k]
+                    mass += TRUST[k] * more / v.unit[k]
+            if trust > 0:
+                edge /= trust
+                share /= trust
+                mass /= trust
+            if edge < least:
+                least = edge
+                one = v.s_length[s + x] - v.s_length[s] + v.t_length[t + y] - v.t_length[t]
+                other = v.s_length[s + a] - v.s_length[s + x] + v.t_length[t + b] - v.t_length[t + y]
+                size = np.log1p(min(one, other) / 20)
+                if v.scale[_K] != 0:
+                    numbers = _block(v, _K, s, s + x, t + y, t + b) + _block(v, _K, s + x, s + a, t, t + y)
+            least_share = min(least_share, share)
+            least_mass = min(least_mass, mass)
+    out[_COH] = least
+    out[_COH + 1] = least * abs(least)
+    out[_COH + 2] = least_share
+    out[_COH + 3] = min(numbers, np.float32(2))
+    out[_COH + 4] = least * (a + b - 3)
+    out[_COH + 5] = least * size
+    least_mass = min(max(least_mass, np.float32(-1)), np.float32(2))
+    out[_COH + 6] = least_mass
+    out[_COH + 7] = np.sqrt(max(least_mass, np.float32(0)))
+
+
+@jit
+def _alike(v, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
+    """Likeness of two spans over all kinds: (against their norms, against what partners usually share)."""
+    edge = np.float32(0)
+    mass = np.float32(0)
+    trust = np.float32(0)
+    for k in range(_K):
+        if v.scale[k] == 0:
+            continue
+        trust += TRUST[k]
+        norm = v.s_norm[k, s0, s1 - s0] * v.t_norm[k, t0, t1 - t0]
+        if norm > 0:
+            x = _block(v, k, s0, s1, t0, t1)
+            edge += TRUST[k] * min(max((x / norm - v.base[k]) * v.scale[k], np.float32(-0.5)), np.float32(2.0))
+            mass += TRUST[k] * (x - v.base[k] * norm) / v.unit[k]
+    if trust > 0:
+        edge /= trust
+        mass /= trust
+    return edge, mass
+
+
+@jit
+def _known(v, s, t):  # type: ignore[no-untyped-def]
+    """Whether the product of a pair of segments is known."""
+    return 0 <= s < len(v.low) and v.low[s] <= t < v.high[s]
+
+
+@jit
+def _leak(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """What the bead has in common with the segments next to it: likeness that a larger bead would keep."""
+    most = np.float32(0)
+    total = np.float32(0)
+    mass = np.float32(0)
+    for side in range(4):
+        s0, s1, t0, t1 = s, s + a, t, t + b
+        if side == 0:
+            t0, t1 = t + b, t + b + 1
+        elif side == 1:
+            t0, t1 = t - 1, t
+        elif side == 2:
+            s0, s1 = s + a, s + a + 1
+        else:
+            s0, s1 = s - 1, s
+        if s0 == s1 or t0 == t1:
+            continue
+        if not (_known(v, s0, t0) and _known(v, s1 - 1, t1 - 1) and _known(v, s0, t1 - 1) and _known(v, s1 - 1, t0)):
+            continue
+        e, x = _alike(v, s0, s1, t0, t1)
+        most = max(most, e)
+        total += max(e, np.float32(0))
+        mass += min(max(x, np.float32(0)), np.float32(1))
+    if a == 0 or b == 0:
+        out[_NULL + 3] = most
+        out[_NULL + 4] = mass
+        return
+    out[_LEAK] = most
+    out[_LEAK + 1] = most * most
+    out[_LEAK + 2] = total
+    out[_LEAK + 3] = mass
+    out[_LEAK + 4] = np.sqrt(mass)
+    out[_LEAK + 5] = total if a + b > 2 else np.float32(0)
+
+
+@jit
 def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
     out[:] = 0
@@ -113,9 +258,12 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
         out[_NULL] = np.log1p(size / 20)
         digits = v.s_sum[s + a, 7] - v.s_sum[s, 7] if a else v.t_sum[t + b, 7] - v.t_sum[t, 7]
         out[_NULL + 1] = 1.0 if digits > 0 else 0.0
+        begin = v.s_mark[s, 1] if a else v.t_mark[t, 1]
+        out[_NULL + 2] = 1.0 if begin == 0 and digits == 0 else 0.0  # neither a letter nor a digit
         if v.paragraphs:
             mark = v.s_mark[s, 4] if a else v.t_mark[t, 4]
             out[_PAR + 2] = 0.0 if mark == 0 else -0.5
+        _leak(v, s, t, a, b, out)
         return
     l_s = v.s_length[s + a] - v.s_length[s]
     l_t = (v.t_length[t + b] - v.t_length[t]) / v.ratio
@@ -125,11 +273,7 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     for k in range(_K):
         if v.scale[k] == 0:
             continue
-        x = np.float32(0)
-        for i in range(s, s + a):
-            row = v.at[i] - v.low[i]
-            for j in range(t, t + b):
-                x += v.products[k, row + j]
+        x = _block(v, k, s, s + a, t, t + b)
         norm = v.s_norm[k, s, a] * v.t_norm[k, t, b]
         c = (x / norm - v.base[k]) * v.scale[k] if norm > 0 else np.float32(0)
         c = min(max(c, np.float32(-0.5)), np.float32(2.0))
@@ -139,21 +283,20 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
         out[at + 2] = c * size
         out[at + 3] = c * many
     if v.scale[_K] != 0:
-        x = np.float32(0)
-        for i in range(s, s + a):
-            row = v.at[i] - v.low[i]
-            for j in range(t, t + b):
-                x += v.products[_K, row + j]
+        x = _block(v, _K, s, s + a, t, t + b)
         n_s, n_t = v.s_norm[_K, s, a], v.t_norm[_K, t, b]
         out[_NUM] = min(x, np.float32(4))
         out[_NUM + 1] = min(max(n_s * n_s + n_t * n_t - 2 * x, np.float32(0)), np.float32(4))
+    if a + b > 2:
+        _cohesion(v, s, t, a, b, out)
+    _leak(v, s, t, a, b, out)
     z = abs(l_s - l_t) / np.sqrt(v.spread * (mean + 4))
     z = min(z, 6.0)
     out[_LEN] = z
     out[_LEN + 1] = z * z / 4
     for p in range(_P):
-        x = v.s_sum[s + a, p] - v.s_sum[s, p]
-        y = v.t_sum[t + b, p] - v.t_sum[t, p]
+        x = (v.s_sum[s + a, p] - v.s_sum[s, p]) * v.even[p]
+        y = (v.t_sum[t + b, p] - v.t_sum[t, p]) / v.even[p]
         out[_PRO + p] = abs(x - y) / np.sqrt(1 + x + y)
     e_s, e_t = v.s_mark[s + a - 1, 0], v.t_mark[t + b - 1, 0]
     if e_s == e_t:

@@ -28,14 +28,14 @@ class Weights:
     Attributes:
         values: by feature (`features.NAMES`).
         base, partner: usual likeness of strangers and of partners, by kind: the start of a document's own calibration.
-        calibration: slope and intercept of the confidence.
+        calibration: coefficients of the confidence (`confidence.PREDICTORS`); empty: the model's own probability.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.values: NDArray[np.float32] = np.array([data["weights"].get(n, 0.0) for n in NAMES], np.float32)
         self.base: dict[str, float] = data["base"]
         self.partner: dict[str, float] = data["partner"]
-        self.calibration: dict[str, Any] = data.get("calibration", {})
+        self.calibration: NDArray[np.float64] = np.array(data.get("calibration", []), np.float64)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,10 @@ class Layout:
         """No layout known."""
         return cls(np.zeros(n, np.int64), np.zeros(n, np.int64))
 
+    def part(self, segments: range) -> Layout:
+        """The layout of a span."""
+        return Layout(self.paragraph[segments.start : segments.stop], self.kind[segments.start : segments.stop])
+
     @property
     def known(self) -> bool:
         """Whether paragraphs group segments: neither all in one nor each in its own."""
@@ -52,6 +56,14 @@ def _span_norms(rows: Rows) -> NDArray[np.float32]:
     return span_norms_sparse(rows, REACH) if isinstance(rows, Sparse) else span_norms_dense(rows, REACH)
 
 
+def _slice(rows: Rows, part: range) -> Rows:
+    if not isinstance(rows, Sparse):
+        return rows[part.start : part.stop]
+    a, b = rows.start[part.start], rows.start[part.stop]
+    start = rows.start[part.start : part.stop + 1] - a
+    return rows._replace(start=start, column=rows.column[a:b], value=rows.value[a:b])
+
+
 @dataclass
 class Prepared:
     """A pair ready to be searched; `view(band)` gives the arrays for a band of nodes."""
@@ -60,12 +72,15 @@ class Prepared:
     norms: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
     base: NDArray[np.float32]
     scale: NDArray[np.float32]
+    unit: NDArray[np.float32]
+    even: NDArray[np.float32]
     path: NDArray[np.int64]
     pairs: NDArray[np.int64]
     surfaces: tuple[text.Surface, text.Surface]
     layouts: tuple[Layout, Layout]
     ratio: float
     spread: float
+    paragraphs: bool
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,10 +91,21 @@ class Prepared:
         n, m = self.shape
         return full(n, m) if radius is None else corridor(self.path, m, radius)
 
+    def part(self, source: range, target: range) -> Prepared:
+        """Two spans as a pair of their own, with this pair's calibration."""
+        rows = {k: (_slice(s, source), _slice(t, target)) for k, (s, t) in self.rows.items()}
+        return replace(
+            self,
+            rows=rows,
+            norms={k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()},
+            surfaces=(self.surfaces[0].part(source), self.surfaces[1].part(target)),
+            layouts=(self.layouts[0].part(source), self.layouts[1].part(target)),
+        )
+
     def view(self, band: Band) -> View:
         """The arrays that `features.describe` reads, for beads inside `band`."""
         n, m = self.shape
-        cells = band.cells(n, m, REACH)
+        cells = band.cells(n, m, REACH + 1)
         k = len(KINDS)
         products = np.zeros((k, cells.size), np.float32)
         s_norm = np.zeros((k, n, REACH + 1), np.float32)
@@ -101,6 +127,8 @@ class Prepared:
             t_norm,
             self.base,
             self.scale,
+            self.unit,
+            self.even,
             sums[0].astype(np.float32),
             sums[1].astype(np.float32),
             lengths[0],
@@ -109,7 +137,7 @@ class Prepared:
             float(self.spread),
             marks[0],
             marks[1],
-            int(all(lay.known for lay in self.layouts)),
+            int(self.paragraphs),
         )
 
 
@@ -119,13 +147,14 @@ def _calibrate(
     norms: tuple[NDArray[np.float32], NDArray[np.float32]],
     pairs: NDArray[np.int64],
     weights: Weights,
-) -> tuple[float, float]:
-    """Likeness of strangers and of partners in this pair of texts: medians on the first path and beside it."""
+) -> tuple[float, float, float]:
+    """Likeness of strangers and of partners, and the product of partners, on the first path and beside it."""
     source, target = rows
     n, m = len(norms[0]), len(norms[1])
     base, partner = weights.base[kind], weights.partner[kind]
+    usual = float(np.mean(norms[0][:, 1]) * np.mean(norms[1][:, 1])) or 1.0  # of two segments' norms
     if not len(pairs):
-        return base, partner
+        return base, partner, partner * usual
     picked = pairs if len(pairs) <= 4000 else pairs[np.linspace(0, len(pairs) - 1, 4000).astype(int)]
 
     def likeness(columns: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -145,15 +174,14 @@ def _calibrate(
         partner = (_PRIOR * partner + len(partners) * float(np.median(partners))) / (_PRIOR + len(partners))
     if len(strangers):
         base = (_PRIOR * base + len(strangers) * float(strangers.mean())) / (_PRIOR + len(strangers))
-    return base, max(partner, base + 0.02)
+    partner = max(partner, base + 0.02)
+    return base, partner, partner * usual
 
 
-def _lengths(
-    surfaces: tuple[text.Surface, text.Surface], pairs: NDArray[np.int64]
-) -> tuple[float, float]:
-    """Target characters a source character, and the variance of the difference a source character (Gale and Church 1993).
+def _lengths(surfaces: tuple[text.Surface, text.Surface], pairs: NDArray[np.int64]) -> tuple[float, float]:
+    """Target characters a source character, and the variance of the difference a source character.
 
-    Both are robust: medians over the pairs of the first path, most of which are right.
+    These are Gale and Church's (1993) c and s², by medians over the pairs of the first path, most of which are right.
     """
     s, t = surfaces[0].length, surfaces[1].length
     ratio = float(t.sum() / max(s.sum(), 1.0)) or 1.0
@@ -170,9 +198,7 @@ def _lengths(
     return ratio, min(max(share * spread + (1 - share) * 6.8, 1.0), 20.0)
 
 
-def prepare(
-    pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Layout], weights: Weights
-) -> Prepared:
+def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Layout], weights: Weights) -> Prepared:
     """Gather the evidence, find a first path and calibrate."""
     surfaces = text.surface(pair.source), text.surface(pair.target)
     rows = {e.kind: e.represent(pair) for e in evidence}
@@ -181,12 +207,16 @@ def prepare(
     norms = {k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()}
     base = np.zeros(len(KINDS), np.float32)
     scale = np.zeros(len(KINDS), np.float32)
+    unit = np.ones(len(KINDS), np.float32)
     for k in rows:
         at = KINDS.index(k)
         if k == "numbers":
             scale[at] = 1
             continue
-        low, high = _calibrate(k, rows[k], norms[k], pairs, weights)
+        low, high, unit[at] = _calibrate(k, rows[k], norms[k], pairs, weights)
         base[at], scale[at] = low, 1 / (high - low)
     ratio, spread = _lengths(surfaces, pairs)
-    return Prepared(rows, norms, base, scale, path, pairs, surfaces, layouts, ratio, spread)
+    totals = [f.counts.sum(axis=0) for f in surfaces]
+    even = np.sqrt((totals[1] + 5) / (totals[0] + 5)).astype(np.float32)
+    paragraphs = all(lay.known for lay in layouts)
+    return Prepared(rows, norms, base, scale, unit, even, path, pairs, surfaces, layouts, ratio, spread, paragraphs)

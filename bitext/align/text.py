@@ -26,10 +26,10 @@ PROFILE = ("question", "exclamation", "colon", "semicolon", "comma", "quotes", "
 
 
 class Sparse(NamedTuple):
-    """Rows of a sparse matrix: row i is `index[start[i]:start[i+1]]` with `value` likewise; indices may repeat."""
+    """Rows of a sparse matrix: row i is `column[start[i]:start[i+1]]` with `value` likewise; columns may repeat."""
 
     start: NDArray[np.int64]
-    index: NDArray[np.int32]
+    column: NDArray[np.int32]
     value: NDArray[np.float32]
     width: int
 
@@ -52,6 +52,11 @@ class Surface(NamedTuple):
     end: NDArray[np.int8]
     begin: NDArray[np.int8]
     upper: NDArray[np.int8]
+
+    def part(self, segments: range) -> Surface:
+        """The rows of a span."""
+        a, b = segments.start, segments.stop
+        return Surface(self.length[a:b], self.counts[a:b], self.end[a:b], self.begin[a:b], self.upper[a:b])
 
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
@@ -171,14 +176,14 @@ def idf(*sides: Sparse) -> NDArray[np.float32]:
     width = max(s.width for s in sides)
     count = np.zeros(width, np.float32)
     for s in sides:
-        count += np.bincount(s.index, minlength=width)
+        count += np.bincount(s.column, minlength=width)
     rows = sum(s.height for s in sides)
     return np.log(np.maximum((rows + 1) / (count + 0.5), 1.0)).astype(np.float32)
 
 
 def weighted(rows: Sparse, weight: NDArray[np.float32]) -> Sparse:
     """The rows with each value multiplied by its feature's weight."""
-    return rows._replace(value=(rows.value * weight[rows.index]).astype(np.float32))
+    return rows._replace(value=(rows.value * weight[rows.column]).astype(np.float32))
 
 
 def numbers(texts: Sequence[str]) -> Sparse:

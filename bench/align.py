@@ -1,0 +1,329 @@
+"""Reproduce every figure about alignment, ours and the peers', in one run.
+
+    pip install -r bench/requirements.txt
+    python bench/align.py --gold DIR [--cache DIR] [--json] [--parts sets damage speed scale exact]
+
+Every `NAME.align` under DIR with its two texts beside it is a case; a set is a folder. Scores are strict and lax F1 in
+the convention of Vecalign's scorer. Weights were learnt on some of these texts: see `learn_align.py --held-out` for
+figures on texts that they had not seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import align_peers as peers
+from align_data import Cache, Case, cases
+from learn_align import COMBINATIONS, evidence_arguments, has_all
+
+from bitext.align import align
+from bitext.align.gold import GoldBead, score_beads
+
+System = Callable[[Case], Sequence[Any]]
+
+
+def systems(cache: Cache, vectors: str) -> dict[str, tuple[System, Callable[[Case], bool]]]:
+    """Name: (aligner, whether it can do a case)."""
+    found: dict[str, tuple[System, Callable[[Case], bool]]] = {}
+    for combination in COMBINATIONS:
+
+        def ours(case: Case, c: str = combination) -> Sequence[Any]:
+            return align(case.source, case.target, **evidence_arguments(case, c, cache))
+
+        found["bitext " + (combination if combination != "none" else "text alone")] = (
+            ours,
+            lambda case, c=combination: has_all(case, c, cache),
+        )
+
+    def bleualign(case: Case) -> list[GoldBead]:
+        a = evidence_arguments(case, "translation", cache)
+        if a.get("source_translation") is not None:
+            lines = next(iter(case.forward.values())) if case.forward else a["source_translation"]
+            return peers.bleualign(case.forward.get("google", lines), case.target)
+        lines = case.back.get("google", a["target_translation"])
+        return [(s, t) for t, s in peers.bleualign(lines, case.source)]
+
+    def sentweave(case: Case) -> list[GoldBead]:
+        both = (cache.vectors(case.source), cache.vectors(case.target))
+        return peers.sentweave_beads(case.source, case.target, both if vectors == "sum" else None)
+
+    found["galechurch"] = (lambda c: peers.galechurch_beads(c.source, c.target), lambda c: True)
+    found["bleualign (method)"] = (bleualign, lambda c: has_all(c, "translation", cache))
+    found["sentweave + e5"] = (sentweave, lambda c: has_all(c, "vectors", cache))
+    return found
+
+
+def per_set(cache: Cache, gold: Path, vectors: str) -> list[dict[str, Any]]:
+    """F1 of every system on every set."""
+    rows = []
+    groups: dict[str, list[Case]] = {}
+    for case in cases(gold):
+        groups.setdefault(case.group, []).append(case)
+    for group, members in groups.items():
+        for name, (run, able) in systems(cache, vectors).items():
+            if not all(map(able, members)):
+                continue
+            run(members[0])  # compile and fill caches
+            start = time.perf_counter()
+            figures = score_beads([(c.gold, run(c)) for c in members])
+            seconds = time.perf_counter() - start
+            rows.append({"set": group, "system": name, "seconds": round(seconds, 2), **figures.as_dict()})
+            print(f"{group:24s} {name:34s} strict {figures.strict_f1:.4f} lax {figures.lax_f1:.4f} {seconds:8.2f} s",
+                  file=sys.stderr, flush=True)  # fmt: skip
+    return rows
+
+
+# --- damage --------------------------------------------------------------------------------------
+
+
+def _renumbered(case: Case, keep_source: list[int], keep_target: list[int]) -> Case:
+    """The case with only some segments, in the order given; a segment may stand twice, its copy is in no bead."""
+    s_new: dict[int, int] = {}
+    t_new: dict[int, int] = {}
+    extra: list[GoldBead] = []
+    for new, old in enumerate(keep_source):
+        if old in s_new:
+            extra.append(((new,), ()))
+        else:
+            s_new[old] = new
+    for new, old in enumerate(keep_target):
+        if old in t_new:
+            extra.append(((), (new,)))
+        else:
+            t_new[old] = new
+    gold = [
+        (tuple(sorted(s_new[i] for i in s if i in s_new)), tuple(sorted(t_new[j] for j in t if j in t_new)))
+        for s, t in case.gold
+    ]
+    split: list[GoldBead] = []
+    for s, t in gold:  # a bead with one side gone is so many lonely segments
+        split += [(s, t)] if s and t else [((i,), ()) for i in s] + [((), (j,)) for j in t]
+
+    def pick(lines: list[str], numbers: list[int]) -> list[str]:
+        return [lines[i] for i in numbers]
+
+    return Case(
+        case.group, case.name, case.langs, pick(case.source, keep_source), pick(case.target, keep_target),
+        [b for b in split + extra if b[0] or b[1]],
+        {k: pick(v, keep_target) for k, v in case.back.items()},
+        {k: pick(v, keep_source) for k, v in case.forward.items()},
+    )  # fmt: skip
+
+
+def damaged(case: Case, kind: str, seed: int = 1) -> Case:
+    """A case with damage: `delete10`, `delete30` (either side), `swap` (two paragraphs), `double` (captions)."""
+    draw = random.Random(f"{seed} {case.name} {kind}")
+    source, target = list(range(len(case.source))), list(range(len(case.target)))
+    if kind.startswith("delete"):
+        share = int(kind.removeprefix("delete")) / 100
+        source = [i for i in source if draw.random() >= share / 2]
+        target = [j for j in target if draw.random() >= share / 2]
+    elif kind == "swap":
+        beads = [b for b in case.gold if b[0] and b[1]]
+        size = min(6, len(beads) // 6)
+        a = draw.randrange(len(beads) // 8, len(beads) // 3)
+        b = draw.randrange(len(beads) // 2, len(beads) - size - 1)
+        one = range(beads[a][1][0], beads[a + size - 1][1][-1] + 1)
+        two = range(beads[b][1][0], beads[b + size - 1][1][-1] + 1)
+        target = [*range(one.start), *two, *range(one.stop, two.start), *one, *range(two.stop, len(target))]
+    elif kind == "double":
+        short = [j for j in target if 10 <= len(case.target[j]) <= 60]
+        twice = set(draw.sample(short, min(len(short), max(1, len(target) // 20))))
+        target = [x for j in target for x in ([j, j] if j in twice else [j])]
+    else:
+        raise ValueError(kind)
+    return _renumbered(case, source, target)
+
+
+class _Derived(Cache):
+    """A cache that looks segments of a damaged text up one by one in what is known of the whole one."""
+
+    def __init__(self, parent: Cache, whole: Case) -> None:
+        super().__init__(parent.folder)
+        self.parent, self.whole = parent, whole
+
+    def _lines(self, table: Callable[[list[str]], Sequence[Any]], texts: Sequence[str]) -> list[Any]:
+        known: dict[str, Any] = {}
+        for side in (self.whole.source, self.whole.target):
+            if set(texts) <= set(side):
+                known |= dict(zip(side, table(side), strict=True))
+        return [known[t] for t in texts]
+
+    def vectors(self, texts: Sequence[str]) -> Any:
+        import numpy as np
+
+        return np.stack(self._lines(self.parent.vectors, texts))
+
+    def translate(self, texts: Sequence[str], name: str = "fr-en") -> list[str]:
+        return self._lines(self.parent.translate, texts)
+
+
+def damage(cache: Cache, gold: Path) -> list[dict[str, Any]]:
+    """How far F1 falls when texts are damaged."""
+    rows = []
+    chosen = [c for c in cases(gold) if len(c.source) >= 100]
+    groups = sorted({c.group for c in chosen})
+    names = ("bitext translation", "bitext translation+lexicon", "bitext translation+vectors", "bitext lexicon",
+             "galechurch", "bleualign (method)", "sentweave + e5")  # fmt: skip
+    for group in groups:
+        members = [c for c in chosen if c.group == group]
+        whole: dict[str, float] = {}
+        for kind in ("none", "delete10", "delete30", "swap", "double"):
+            for name in names:
+                found = []
+                for case in members:
+                    broken = case if kind == "none" else damaged(case, kind)
+                    run, able = systems(_Derived(cache, case), "sum")[name]
+                    if able(broken):
+                        found.append((broken.gold, run(broken)))
+                if len(found) != len(members):
+                    continue
+                f = score_beads(found)
+                whole.setdefault(name, f.strict_f1)
+                fall = whole[name] - f.strict_f1
+                rows.append({"set": group, "damage": kind, "system": name, "fall": round(fall, 4), **f.as_dict()})
+                print(f"{group:24s} {kind:9s} {name:30s} strict {f.strict_f1:.4f} (falls {fall:.4f}) lax {f.lax_f1:.4f}",
+                      file=sys.stderr, flush=True)  # fmt: skip
+    return rows
+
+
+# --- speed, scale, exactness ---------------------------------------------------------------------
+
+
+def speed(cache: Cache, gold: Path) -> list[dict[str, Any]]:
+    """Whole jobs and searches alone, side by side on the longest case."""
+    case = max(cases(gold), key=lambda c: len(c.source) if has_all(c, "lexicon", cache) else 0)
+    n = len(case.source) + len(case.target)
+    vectors = cache.vectors(case.source), cache.vectors(case.target)
+
+    class Given:
+        def encode(self, texts: Sequence[str]) -> Any:
+            return vectors[0] if texts == case.source else vectors[1]
+
+    lexicon = evidence_arguments(case, "lexicon", cache)
+    back = evidence_arguments(case, "translation", cache)
+    jobs: dict[str, Callable[[], Any]] = {
+        "bitext text alone": lambda: align(case.source, case.target),
+        "bitext lexicon": lambda: align(case.source, case.target, **lexicon),
+        "bitext translation, given": lambda: align(case.source, case.target, **back),
+        "bitext vectors, given": lambda: align(case.source, case.target, encoder=Given()),
+        "galechurch": lambda: peers.galechurch_beads(case.source, case.target),
+        "bleualign (method), translation given": lambda: peers.bleualign(cache.translate(case.target), case.source),
+        "sentweave, vectors given": lambda: peers.sentweave_beads(case.source, case.target, vectors),
+    }
+    rows = []
+    for name, job in jobs.items():
+        job()
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            job()
+            times.append(time.process_time() - start)
+        rows.append({"job": name, "cpu_seconds": round(min(times), 3), "segments_per_second": round(n / min(times))})
+        print(
+            f"{case.name} {name:40s} {min(times):8.3f} s  {n / min(times):9.0f} segments/s", file=sys.stderr, flush=True
+        )
+    return rows
+
+
+def tiled(gold: Path, size: int) -> tuple[list[str], list[str]]:
+    """English and French text of about `size` segments a side: the long cases one after another, each copy marked."""
+    source: list[str] = []
+    target: list[str] = []
+    whole = [c for c in cases(gold) if c.langs == ("en", "fr")]
+    copy = 0
+    while len(source) < size:
+        for c in whole:
+            source += [f"{t} {copy}" if i % 10 == 0 else t for i, t in enumerate(c.source)]
+            target += [f"{t} {copy}" if i % 10 == 0 else t for i, t in enumerate(c.target)]
+            copy += 1
+    return source[:size], target[: round(size * len(target) / len(source))]
+
+
+def scale_one(gold: Path, size: int) -> dict[str, Any]:
+    """One size in a process of its own, for its peak of memory."""
+    from bitext import lexicon
+
+    known = lexicon.load("fr-en")
+    align(["One.", "Two."], ["Un.", "Deux."], lexicon=known)
+    source, target = tiled(gold, size)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start, cpu = time.perf_counter(), time.process_time()
+    beads = align(source, target, lexicon=known)
+    return {
+        "segments": len(source), "beads": len(beads), "seconds": round(time.perf_counter() - start, 1),
+        "cpu_seconds": round(time.process_time() - cpu, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "before_mb": round(before / 1024),
+    }  # fmt: skip
+
+
+def scale(gold: Path, sizes: Sequence[int]) -> list[dict[str, Any]]:
+    """Time and memory from 1,000 to 100,000 segments a side, lexicon only."""
+    rows = []
+    for size in sizes:
+        command = [sys.executable, __file__, "--gold", str(gold), "--scale-one", str(size)]
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        rows.append(json.loads(out.splitlines()[-1]))
+        print(rows[-1], file=sys.stderr, flush=True)
+    return rows
+
+
+def exactness(cache: Cache, gold: Path) -> list[dict[str, Any]]:
+    """Whether the corridor finds what the exact search finds, on every case."""
+    rows = []
+    for case in cases(gold):
+        for combination in ("lexicon", "none"):
+            if has_all(case, combination, cache):
+                a = evidence_arguments(case, combination, cache)
+                same = align(case.source, case.target, **a) == align(case.source, case.target, exact=True, **a)
+                rows.append({"case": case.name, "evidence": combination, "equal": same})
+                print(rows[-1], file=sys.stderr, flush=True)
+                break
+    return rows
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--gold", type=Path, required=True, help="folder with gold alignments")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("bench-cache"), help="translations and vectors are kept here"
+    )
+    parser.add_argument("--parts", nargs="*", default=["sets", "damage", "speed", "scale", "exact"])
+    parser.add_argument("--peer-vectors", choices=("sum", "encode"), default="sum",
+                        help="sentweave's concatenations: sums of our vectors, or encoded (slow)")  # fmt: skip
+    parser.add_argument("--sizes", nargs="*", type=int, default=[1000, 3000, 10_000, 30_000, 100_000])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--scale-one", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.scale_one:
+        print(json.dumps(scale_one(options.gold, options.scale_one)))
+        return 0
+    cache = Cache(options.cache)
+    report: dict[str, Any] = {}
+    if "sets" in options.parts:
+        report["sets"] = per_set(cache, options.gold, options.peer_vectors)
+    if "damage" in options.parts:
+        report["damage"] = damage(cache, options.gold)
+    if "speed" in options.parts:
+        report["speed"] = speed(cache, options.gold)
+    if "scale" in options.parts:
+        report["scale"] = scale(options.gold, options.sizes)
+    if "exact" in options.parts:
+        report["exact"] = exactness(cache, options.gold)
+    if options.json:
+        print(json.dumps(report, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
