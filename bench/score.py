@@ -175,7 +175,7 @@ def not_aligned(gold: Path, outputs: dict[str, list[str]], align: Callable[..., 
             intact = score([hyps[i] for i in rest], [refs[i] for i in rest], ("bleu",), check=False).metrics[0].value
             whole = [hyps[i] if i in kept else "" for i in range(len(hyps))]
             full = score(whole, refs, ("bleu",), check=False).metrics[0].value
-            plain = resegment(lines, refs, split_punctuation=False).segments
+            plain = resegment(lines, refs, split_punctuation=False, lowercase=False, sentence_ends=False).segments
             ours = resegment(lines, refs).segments
             row: dict[str, Any] = {
                 "set": name,
@@ -185,8 +185,12 @@ def not_aligned(gold: Path, outputs: dict[str, list[str]], align: Callable[..., 
                 "intact, kept lines": intact,
                 "intact, dropped lines empty": full,
                 "mwerSegmenter's method (words)": score(plain, refs, ("bleu",), check=False).metrics[0].value,
-                "the same, punctuation split": score(ours, refs, ("bleu",), check=False).metrics[0].value,
+                "the same, punctuation split, sentence ends": score(ours, refs, ("bleu",), check=False)
+                .metrics[0]
+                .value,
             }
+            if (peer := mweralign(lines, refs)) is not None:
+                row["mweralign"] = score(peer, refs, ("bleu",), check=False).metrics[0].value
             if align is not None:
                 begin = time.perf_counter()
                 got = score_documents(lines, refs, align, ("bleu",))
@@ -204,6 +208,15 @@ def not_aligned(gold: Path, outputs: dict[str, list[str]], align: Callable[..., 
                 }
             rows.append(row)
     return rows
+
+
+def mweralign(lines: Sequence[str], refs: Sequence[str]) -> list[str] | None:
+    """mwerSegmenter's own code, where the package mweralign is installed."""
+    try:
+        from mweralign import align_texts
+    except ImportError:
+        return None
+    return str(align_texts("\n".join(refs) + "\n", "\n".join(lines) + "\n")).split("\n")[: len(refs)]
 
 
 def aligner() -> Callable[..., Any] | None:

@@ -10,13 +10,14 @@ import numpy as np
 __all__ = ["advance"]
 
 
-def _advance(hyp: Any, cost: Any, reference: Any) -> Any:
+def _advance(hyp: Any, cost: Any, reference: Any, unit: int) -> Any:
     """One more reference segment, by Levenshtein's recurrence.
 
     Args:
         hyp: ids of the output's words, n of them.
-        cost: least edits of every prefix of the output (n + 1) over the segments before.
+        cost: least cost of every prefix of the output (n + 1) over the segments before.
         reference: ids of the segment's words.
+        unit: what an edit costs.
 
     Returns:
         The same costs after the segment, and for each prefix where the segment's piece begins in it.
@@ -24,18 +25,18 @@ def _advance(hyp: Any, cost: Any, reference: Any) -> Any:
     n = len(hyp)
     row, begin = cost.copy(), np.arange(n + 1).astype(np.int32)
     for i in range(1, n + 1):  # words before the segment's first match; on a tie the earlier segment keeps them
-        if row[i - 1] + 1 < row[i]:
-            row[i], begin[i] = row[i - 1] + 1, begin[i - 1]
+        if row[i - 1] + unit < row[i]:
+            row[i], begin[i] = row[i - 1] + unit, begin[i - 1]
     for word in reference:
         above, above_begin = row[0], begin[0]  # the cell up and left
-        row[0] += 1
+        row[0] += unit
         for i in range(1, n + 1):
-            best, start = above + (hyp[i - 1] != word), above_begin
+            best, start = above + unit * (hyp[i - 1] != word), above_begin
             above, above_begin = row[i], begin[i]
-            if above + 1 < best:
-                best, start = above + 1, above_begin
-            if row[i - 1] + 1 < best:
-                best, start = row[i - 1] + 1, begin[i - 1]
+            if above + unit < best:
+                best, start = above + unit, above_begin
+            if row[i - 1] + unit < best:
+                best, start = row[i - 1] + unit, begin[i - 1]
             row[i], begin[i] = best, start
     return row, begin
 
