@@ -10,6 +10,8 @@ from typing import Any
 
 from bitext.errors import ModelError
 from bitext.translate.base import Decoding, Hypothesis, Tokens
+from bitext.translate.batching import SCORE_BUDGET
+from bitext.translate.batching import batches as by_length
 from bitext.translate.convert import COMPUTE_TYPES, converted
 from bitext.translate.directory import MarianDirectory
 from bitext.translate.tokenizer import EOS
@@ -103,22 +105,32 @@ class CTranslate2Engine:
             "disable_unk": True,
         }
         kept: deque[list[list[str]]] = deque()
+        found: deque[list[list[str]]] = deque()
+        orders: deque[list[int]] = deque()
 
         def begin() -> Iterator[Any]:
             for batch in batches:
-                source = [[*tokens, EOS] for tokens in batch]
-                kept.append(source)
-                yield self._translator.translate_batch(source, **options)
+                kept.append([[*tokens, EOS] for tokens in batch])
+                yield self._translator.translate_batch(kept[-1], **options)
 
         def rescore() -> Iterator[Any]:
             for results in self._ahead(begin()):
-                target = [r.hypotheses[0] for r in results]
+                source, target = kept.popleft(), [r.hypotheses[0] for r in results]
                 found.append(target)
-                yield self._translator.score_batch(kept.popleft(), target, max_input_length=0, asynchronous=True)
+                # In groups of their own: one output that loops would pad all others to its length.
+                groups = by_length([len(t) + 1 for t in target], SCORE_BUDGET)
+                orders.append([i for group in groups for i in group])
+                yield [
+                    result
+                    for group in groups
+                    for result in self._translator.score_batch(
+                        [source[i] for i in group], [target[i] for i in group], max_input_length=0, asynchronous=True
+                    )
+                ]
 
-        found: deque[list[list[str]]] = deque()
         for scores in self._ahead(rescore()):
-            yield [Hypothesis(tuple(t), tuple(s.log_probs)) for t, s in zip(found.popleft(), scores, strict=True)]
+            by_place = dict(zip(orders.popleft(), scores, strict=True))
+            yield [Hypothesis(tuple(t), tuple(by_place[i].log_probs)) for i, t in enumerate(found.popleft())]
 
     def score(self, batches: Iterable[tuple[Sequence[Tokens], Sequence[Tokens]]]) -> Iterator[list[list[float]]]:
         """See `base.Engine`."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from bitext.errors import ModelError
 from bitext.translate.base import Decoding, Hypothesis, Tokens
+from bitext.translate.batching import SCORE_BUDGET
+from bitext.translate.batching import batches as by_length
 from bitext.translate.directory import MarianDirectory
 from bitext.translate.tokenizer import MarianPieces
 
@@ -113,9 +115,10 @@ class TransformersEngine:
                 row = row[1:]  # the start token
                 end = next((i for i, token in enumerate(row) if token in (self._eos, self._pad)), len(row))
                 found.append([names[token] for token in row[:end]])
-            yield [
-                Hypothesis(tuple(t), tuple(s)) for t, s in zip(found, next(self.score([(batch, found)])), strict=True)
-            ]
+            groups = by_length([len(t) + 1 for t in found], SCORE_BUDGET)
+            rows = self.score(([batch[i] for i in group], [found[i] for i in group]) for group in groups)
+            scores = {i: s for group, row in zip(groups, rows, strict=True) for i, s in zip(group, row, strict=True)}
+            yield [Hypothesis(tuple(t), tuple(scores[i])) for i, t in enumerate(found)]
 
     def score(self, batches: Iterable[tuple[Sequence[Tokens], Sequence[Tokens]]]) -> Iterator[list[list[float]]]:
         """See `base.Engine`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-__all__ = ["clean", "join", "split", "untranslatable"]
+__all__ = ["clean", "join", "split", "too_long", "untranslatable"]
 
 _NOT_TEXT = re.compile(
     r"""
@@ -17,6 +17,8 @@ _NOT_TEXT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONG_WORD = 120  # characters without a space that no language writes, such as base64
+
+_ENOUGH = 20  # characters a token: a text of more than that times the limit has too many tokens for sure
 
 # Where a text may be cut, best first; the cut comes after the match.
 _CUTS = [
@@ -40,6 +42,11 @@ def clean(text: str) -> str:
         for c in text
     )
     return " ".join(text.split())
+
+
+def too_long(text: str, limit: int) -> bool:
+    """True if the text must be split whatever its tokens are; False says nothing."""
+    return len(text) > _ENOUGH * limit
 
 
 def untranslatable(text: str) -> bool:
@@ -72,15 +79,24 @@ def split(text: str, limit: int, count: Callable[[list[str]], list[int]]) -> lis
         count: the numbers of tokens of some texts.
     """
     pieces = [text]
+    while True:  # first by length alone: tokenising an endless line takes much memory
+        longest = max(map(len, pieces))
+        if longest <= _ENOUGH * limit:
+            break
+        pieces = _halve(pieces, [len(p) > _ENOUGH * limit for p in pieces])
     while True:
-        lengths = count(pieces)
-        if all(n <= limit or len(p) < 2 for p, n in zip(pieces, lengths, strict=True)):
+        longer = [n > limit and len(p) > 1 for p, n in zip(pieces, count(pieces), strict=True)]
+        if not any(longer):
             return pieces
-        halves: list[str] = []
-        for piece, n in zip(pieces, lengths, strict=True):
-            at = _cut(piece) if n > limit and len(piece) > 1 else len(piece)
-            halves += [p for p in (piece[:at].strip(), piece[at:].strip()) if p]
-        pieces = halves
+        pieces = _halve(pieces, longer)
+
+
+def _halve(pieces: list[str], which: list[bool]) -> list[str]:
+    halves: list[str] = []
+    for piece, cut in zip(pieces, which, strict=True):
+        at = _cut(piece) if cut else len(piece)
+        halves += [p for p in (piece[:at].strip(), piece[at:].strip()) if p]
+    return halves or pieces
 
 
 def join(sources: Sequence[str], outputs: Sequence[str]) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from bitext.document import Signature, Translation
 from bitext.translate.base import Decoding, Engine, Hypothesis, Stats, Tokens
-from bitext.translate.batching import batches, windows
+from bitext.translate.batching import SCORE_BUDGET, batches, windows
 from bitext.translate.directory import MarianDirectory
 from bitext.translate.memory import TranslationMemory
-from bitext.translate.prepare import clean, join, split, untranslatable
+from bitext.translate.prepare import clean, join, split, too_long, untranslatable
 from bitext.translate.repair import attempts, problems
 from bitext.translate.tokenizer import MarianPieces
 
@@ -161,14 +161,14 @@ class MarianTranslator:
         return done
 
     def _job(self, text: str) -> _Job:
-        spelled = self._pieces.spell(text)
-        tokens = self._pieces.encode(spelled)
-        if len(tokens) <= self.limit:
-            return _Job(text, [_Piece(text, tokens)])
+        if not too_long(text, self.limit):
+            tokens = self._pieces.encode(self._pieces.spell(text))
+            if len(tokens) <= self.limit:
+                return _Job(text, [_Piece(text, tokens)])
         self.stats.split += 1
         room = self.limit - (self._pieces.prefix is not None)
-        parts = split(spelled, room, self._pieces.count)
-        pieces = [_Piece(p, self._pieces.encode(p)) for p in parts]
+        parts = split(text, room, lambda texts: self._pieces.count([self._pieces.spell(t) for t in texts]))
+        pieces = [_Piece(p, self._pieces.encode(self._pieces.spell(p))) for p in parts]
         for piece in pieces:
             if untranslatable(piece.text):
                 piece.passed, piece.output = True, piece.text
@@ -228,7 +228,7 @@ class MarianTranslator:
             b = self._pieces.encode_target(self._pieces.spell(clean(target)))
             rows.append((a[:most], b[:most], ("too long",) if max(len(a), len(b)) > most else ()))
         out: list[Translation] = [Translation("")] * len(rows)
-        groups = batches([max(len(a), len(b)) + 1 for a, b, _ in rows], 2 * self._budget, at_least=2 * self._workers)
+        groups = batches([max(len(a), len(b)) + 1 for a, b, _ in rows], SCORE_BUDGET, at_least=2 * self._workers)
         started = time.perf_counter()
         calls = (([rows[i][0] for i in group], [rows[i][1] for i in group]) for group in groups)
         for group, found in zip(groups, self.engine.score(calls), strict=True):

@@ -86,6 +86,7 @@ def test_batches_hold_every_text_once_within_the_budget(lengths: list[int], budg
 def test_batches_keep_every_worker_busy() -> None:
     assert len(batches([10] * 8, 1000)) == 1
     assert len(batches([10] * 8, 1000, at_least=4)) == 4
+    assert len(batches([1] * 8, 1000, most=3)) == 3
 
 
 def test_windows_are_read_no_further_than_needed() -> None:
