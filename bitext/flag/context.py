@@ -38,6 +38,18 @@ class Context:
         self.ids = {w: i for i, w in enumerate(french)}
         self.english_ids = {w: len(french) + i for i, w in enumerate(english)}
         self.inner, self.outer = inner, outer
+        centred = outer - outer.mean(axis=0)
+        norms = (centred**2).sum(axis=1, keepdims=True) ** 0.5
+        self._directions = centred / (norms + 1e-9)
+
+    def knows(self, word: str) -> bool:
+        """Whether the table has the French word."""
+        return word in self.ids
+
+    def alike(self, a: str, b: str) -> float:
+        """Cosine of two French words: high for synonyms and words of one field, about 0 for strangers."""
+        i, j = self.ids.get(a), self.ids.get(b)
+        return 0.0 if i is None or j is None else float(self._directions[i] @ self._directions[j])
 
     def around(self, words: Iterable[str], lang: str = "fr", without: Iterable[str] = ()) -> np.ndarray:
         """The vectors (n, d) of the known content words among `words`, each once, but those in `without`."""

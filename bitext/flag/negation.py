@@ -14,7 +14,7 @@ _A = "['’]"
 # What certainly negates a clause.
 _STRONG = {
     "fr": re.compile(
-        rf"\bn(?:e\s+|{_A})(?:[\w{_A}-]+\s+){{1,3}}?(pas|point|jamais|rien|personne|aucune?|nullement|guère)\b"
+        rf"\bn(?:e\s+|{_A})(?:[\w'’-]+\s+){{1,3}}?(pas|point|jamais|rien|personne|aucune?|nullement|guère)\b"
         rf"|\b(?:ne|n{_A})\s*(?:pas|jamais|rien)\b|\b(aucune?|personne|rien|nul(?:le)?)\s+(?:\w+\s+)?n(?:e\b|{_A})",
         re.I,
     ),

@@ -67,6 +67,7 @@ class Numbers(Check):
         left, right = _unmatched(mine, theirs)
         left = [q for q in left if not _composed(q, unit.text, unit.other)]
         right = [r for r in right if not _composed(r, unit.other, unit.text)]
+        vague = any(q.vague for q in left)
         left = [q for q in left if not q.vague]
         hard = [q for q in right if not q.vague]
         for q in left:
@@ -99,6 +100,8 @@ class Numbers(Check):
                     there=[sorted(r.values) for r in theirs],
                 )
         for r in hard:
+            if r.written and vague:
+                continue
             said = unit.other[r.start : r.end]
             yield self.flag(
                 unit.locate(0, len(unit.text)),

@@ -159,7 +159,7 @@ class Determiners(Check):
                 continue
             before = found[i - 1].lower if i else ""
             if a.lower in _DET and b.lower in _DET and a.lower != b.lower:
-                if b.lower in _SECOND.get(a.lower, ()) or a.lower.startswith("ce") or before in _PRONOUN_BEFORE:
+                if (a.lower, b.lower) == ("la", "une") or b.lower in _SECOND.get(a.lower, ()) or a.lower.startswith("ce") or before in _PRONOUN_BEFORE:
                     continue
                 if b.text[0].isupper() or (
                     a.lower in ("la", "le", "les", "un") and b.lower in ("des", "du", "au", "aux")
