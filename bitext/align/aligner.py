@@ -12,8 +12,9 @@ from bitext.align import model
 from bitext.align.band import Band
 from bitext.align.beads import best_path, marginals
 from bitext.align.confidence import confidence, predictors
-from bitext.align.evidence import Evidence, Form, LexiconEvidence, Numbers, Pair, Translated, Vectors
+from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
 from bitext.align.features import NAMES, REACH, View, describe, score_nodes, shapes
+from bitext.align.lexical import LexiconEvidence
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
 from bitext.align.prepare import Layout, Prepared, prepare
