@@ -56,7 +56,8 @@ class CTranslate2Engine:
             )
         self.name = f"ctranslate2-{ctranslate2.__version__}"
         self.compute_type = compute_type
-        self.workers = max(1, threads if threads is not None else min(_cores(), _MOST_WORKERS))
+        default = min(_cores(), _MOST_WORKERS) if device == "cpu" else 1
+        self.workers = max(1, default if threads is None else threads)
         if device == "cpu" and compute_type not in ctranslate2.get_supported_compute_types("cpu"):
             raise ModelError(f"this processor cannot compute with {compute_type}", mend="use --compute-type float32")
         path, temporary = converted(model, compute_type)

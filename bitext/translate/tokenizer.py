@@ -89,6 +89,12 @@ class MarianPieces:
         unknown = {c for piece in self._source.encode(text, out_type=str) if piece not in self.vocab for c in piece}
         return "".join(_plain(c) if c in unknown else c for c in text) if unknown else text
 
+    def known(self, tokens: Iterable[str]) -> float:
+        """The share of the text's characters that the vocabulary has pieces for, 0–1; 1 of nothing."""
+        lengths = [(len(t.replace("▁", "")), t in self.vocab) for t in tokens]
+        total = sum(n for n, _ in lengths)
+        return sum(n for n, there in lengths if there) / total if total else 1.0
+
     def encode(self, text: str) -> list[str]:
         """Source pieces, with the language code first if the model needs one."""
         code = self.prefix

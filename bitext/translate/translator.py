@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from bitext.document import Signature, Translation
 from bitext.translate.base import Decoding, Engine, Hypothesis, Stats, Tokens
@@ -19,7 +18,8 @@ from bitext.translate.tokenizer import MarianPieces
 __all__ = ["MarianTranslator"]
 
 _FIRST, _MOST = 64, 512  # segments looked ahead
-_RULES = 1  # of splitting and repair; change it and remembered translations are made anew
+_READABLE = 0.5  # share of characters that the vocabulary must have
+_RULES = 2  # of splitting and repair; change it and remembered translations are made anew
 
 
 @dataclass(slots=True)
@@ -42,15 +42,16 @@ class _Job:
     pieces: list[_Piece] = field(default_factory=list)
 
     def done(self) -> Translation:
+        problems = tuple(dict.fromkeys(f for p in self.pieces for f in p.faults))
         if all(p.passed for p in self.pieces):
-            return Translation(self.text)
+            return Translation(self.text, problems=problems)
         logprobs = tuple(round(x, 5) for p in self.pieces if p.best for x in p.best.logprobs)
         return Translation(
             text=join([p.text for p in self.pieces], [p.output for p in self.pieces]),
             score=round(sum(logprobs) / max(1, len(logprobs)), 5),
             tokens=tuple(t for p in self.pieces if p.best for t in (*p.best.tokens, "</s>")),
             token_logprobs=logprobs,
-            problems=tuple(dict.fromkeys(f for p in self.pieces for f in p.faults)),
+            problems=problems,
         )
 
 
@@ -110,7 +111,8 @@ class MarianTranslator:
         """Translate a stream in order, looking at most a few hundred segments ahead.
 
         White space and control characters inside a text become single spaces. A text without letters, an
-        address or a handle comes back as it is. What the model got wrong is tried again with other
+        address or a handle comes back as it is; so does one in a script the model does not know, with the
+        problem *unknown*. What the model got wrong is tried again with other
         settings; if it stays bad, the best attempt is given and its `problems` say so.
         """
         for window in windows(texts, _FIRST, _MOST):
@@ -162,22 +164,26 @@ class MarianTranslator:
 
     def _job(self, text: str) -> _Job:
         if not too_long(text, self.limit):
-            tokens = self._pieces.encode(self._pieces.spell(text))
-            if len(tokens) <= self.limit:
-                return _Job(text, [_Piece(text, tokens)])
+            piece = self._piece(text)
+            if len(piece.tokens) <= self.limit:
+                return _Job(text, [piece])
         self.stats.split += 1
         room = self.limit - (self._pieces.prefix is not None)
         parts = split(text, room, lambda texts: self._pieces.count([self._pieces.spell(t) for t in texts]))
-        pieces = [_Piece(p, self._pieces.encode(self._pieces.spell(p))) for p in parts]
-        for piece in pieces:
-            if untranslatable(piece.text):
-                piece.passed, piece.output = True, piece.text
-        return _Job(text, pieces)
+        return _Job(text, [self._piece(p) for p in parts])
+
+    def _piece(self, text: str) -> _Piece:
+        piece = _Piece(text, self._pieces.encode(self._pieces.spell(text)))
+        if untranslatable(text):
+            piece.passed, piece.output = True, text
+        elif self._pieces.known(piece.tokens) < _READABLE:  # the model would invent something
+            piece.passed, piece.output, piece.faults = True, text, ("unknown",)
+        return piece
 
     def _faults(self, piece: _Piece, found: Hypothesis, output: str) -> tuple[str, ...]:
         return problems(piece.text, output, len(piece.tokens), len(found.tokens))
 
-    def _mend(self, bad: list[_Piece], finish: Any) -> None:
+    def _mend(self, bad: list[_Piece], finish: Callable[[list[_Piece]], None]) -> None:
         """Try the next settings on what is still bad; keep the attempt with the fewest faults, then the likeliest."""
         self.stats.retried += len(bad)
         for decoding in attempts(self.decoding):

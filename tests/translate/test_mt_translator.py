@@ -69,6 +69,12 @@ def test_what_has_no_words_passes_unchanged(translator: MarianTranslator, text: 
     assert translator.stats.target_tokens == before
 
 
+def test_a_script_the_model_does_not_know_is_not_made_up(translator: MarianTranslator) -> None:
+    (found,) = translator.translate(["日本語の文章です。"])
+    assert found.text == "日本語の文章です。" and found.problems == ("unknown",)
+    assert "unknown" not in translator.translate([f"{SENTENCES[0]} 日本"])[0].problems
+
+
 def test_white_space_inside_makes_no_difference(translator: MarianTranslator) -> None:
     a, b = translator.translate(["Le chat noir dort.", "  Le\u00a0chat\n noir\t\u0000dort. "])
     assert a == b
