@@ -112,8 +112,8 @@ class MarianTranslator:
 
         White space and control characters inside a text become single spaces. A text without letters, an
         address or a handle comes back as it is; so does one in a script the model does not know, with the
-        problem *unknown*. What the model got wrong is tried again with other
-        settings; if it stays bad, the best attempt is given and its `problems` say so.
+        problem *unknown*. What the model got wrong is tried again with other settings; if it stays bad, the
+        best attempt is given and its `problems` say so.
         """
         for window in windows(texts, _FIRST, _MOST):
             done = self._window([clean(t) if t else "" for t in window])
@@ -184,7 +184,7 @@ class MarianTranslator:
         return problems(piece.text, output, len(piece.tokens), len(found.tokens))
 
     def _mend(self, bad: list[_Piece], finish: Callable[[list[_Piece]], None]) -> None:
-        """Try the next settings on what is still bad; keep the attempt with the fewest faults, then the likeliest."""
+        """Try the next settings on what is still bad; keep the attempt with the fewest faults, the mildest first."""
         self.stats.retried += len(bad)
         for decoding in attempts(self.decoding):
             if not bad:
