@@ -141,6 +141,8 @@ def score(
         raise BitextError("no metric was asked for", mend=f"choose from {', '.join(METRICS)}")
     if confidence and samples < 2:
         raise BitextError(f"{samples} bootstrap samples give no interval", mend="ask for 1000")
+    if confidence and seed < 0:
+        raise BitextError(f"the seed is {seed}", mend="give 0 or a positive number")
     found: list[Metric] = []
     by_line: list[float] | None = None
     for name in metrics:

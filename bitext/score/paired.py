@@ -106,6 +106,8 @@ def compare(
         raise BitextError(f"{unknown[0]!r} cannot be tested", mend=f"choose from {', '.join(METRICS)}")
     if samples is not None and samples < 2:
         raise BitextError(f"{samples} samples test nothing", mend="ask for 1000")
+    if seed < 1:  # sacreBLEU takes a seed of 0 for none and draws anew each time
+        raise BitextError(f"a seed of {seed} gives no reproducible test", mend="give a positive number")
     refs = as_references(references)
     named: list[tuple[str, Sequence[str]]] = [(name, list(lines)) for name, lines in systems.items()]
     for name, lines in named:
@@ -123,7 +125,7 @@ def compare(
     results: dict[str, tuple[SystemResult, ...]] = {}
     for m, metric in built.items():
         label = counted[m][0].total().name
-        # sacreBLEU's own samples decide the p-value; the spread of the difference is taken from as many.
+        # The p-value is sacreBLEU's; the spread of the difference is ours, for both tests from 1,000 samples.
         resampled = [totals_to_scores(metric, resample(s.array, 1000, seed)) for s in counted[m]]
         rows = []
         for i, (name, _) in enumerate(named):

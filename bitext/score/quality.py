@@ -1,4 +1,8 @@
-"""By segment, the probability that an editor would leave the translation as it is, from model scores."""
+"""By segment, the probability that an editor would leave the translation as it is, from model scores.
+
+A fitted model ships (`calibration.json`) only where it says more than the segment's length does, out of fold and
+on every judged set; `bench/score.py --fit` decides. Where none does, nothing is estimated.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +81,8 @@ def features(
 ) -> dict[str, float]:
     """What is known of a segment, as numbers.
 
-    The probabilities are those of NMTScore (Vamvas and Sennrich 2022) as far as two bilingual models allow.
+    The probabilities are those of NMTScore (Vamvas and Sennrich 2022) as far as two bilingual models allow:
+    direct (`forward`, `reverse`) and pivot; its cross-likelihood needs a model that reads both languages.
     `forward_low` and `reverse_low` are those of the least believed tokens (`lowest`).
 
     Args:
@@ -161,15 +166,18 @@ def model_scores(
     """The model scores that `estimate` and `score_bitext` take, by forced decoding; one a target segment.
 
     With an original, the texts of a bead are scored as a whole and each of its target segments gets that score;
-    a segment without a counterpart, and every segment without an original, is scored against its back-translation.
+    a segment without a counterpart gets an empty one. Without an original, each segment is scored given its
+    back-translation.
 
     Args:
         forward: translates from the original's language into the target's: gives `forward`.
         back: translates the other way: gives `reverse`, with an original only.
     """
     n = len(bitext.target)
-    pairs = [(t.text, s.text) for t, s in zip(bitext.translations, bitext.target, strict=True)]
     with_original = bitext.source is not None and bitext.origin != "back-translation"
+    pairs = [("", "")] * n
+    if bitext.translations and not with_original:
+        pairs = [(t.text, s.text) for t, s in zip(bitext.translations, bitext.target, strict=True)]
     if with_original:
         for bead in bitext.beads:
             if bead.source and bead.target:

@@ -72,6 +72,8 @@ def test_what_cannot_be_compared_is_said():
         compare({"a": GOOD, "b": GOOD[1:]}, REFERENCE)
     with pytest.raises(BitextError, match="no test 't'"):
         compare({"a": GOOD, "b": BAD}, REFERENCE, test="t")
+    with pytest.raises(BitextError, match="seed of 0 gives no reproducible test"):
+        compare({"a": GOOD, "b": BAD}, REFERENCE, seed=0)
     with pytest.raises(BitextError, match="cannot be tested"):
         compare({"a": GOOD, "b": BAD}, REFERENCE, ["comet"])
 
