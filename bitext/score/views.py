@@ -139,6 +139,7 @@ def buckets(
     chrf = statistics(build("chrf", refs), hypotheses)
     bleu = statistics(build("bleu", refs, lang=lang), hypotheses)
     order = [f"{low}+ words" if high is None else f"{low}–{high} words" for low, high in _LENGTHS]
+    order += ["few rare words", "some rare words", "many rare words"]
     found = []
     for name, by_segment in grouping.items():
         members: dict[str, list[int]] = {}
