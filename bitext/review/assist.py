@@ -1,0 +1,281 @@
+"""What the stages do for a reviewer: similarity of mended beads, alignment of the rest, other translations.
+
+Models, lexicon and aligner are loaded when they are first asked for, and never while the review's lock is held.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bitext.document import Bitext, Document, Translation
+from bitext.errors import BitextError
+from bitext.review.actions import Refused, Similarity, _alignable, _bead
+from bitext.review.scores import ChrF
+from bitext.review.state import State
+from bitext.score.bitexts import EXCLUDED
+
+__all__ = ["Alternative", "Assist", "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A translation to choose from, and the settings that made it."""
+
+    how: str
+    translation: Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be aligned again: the old beads, and stretches of (source, target) segments between anchors."""
+
+    old: tuple[str, ...]
+    stretches: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    backs: tuple[str, ...]
+
+
+class Assist:
+    """The stages as a reviewer needs them.
+
+    Args:
+        base: the bitext as it was read.
+        model: for back-translations; by default the one that the file's signature names.
+    """
+
+    def __init__(self, base: Bitext, model: str | None = None) -> None:
+        self.base = base
+        self.chrf = ChrF()
+        known = dict(base.signature.entries)
+        other = base.source.lang if base.source is not None else "en"
+        pair = f"{base.target.lang or 'fr'}-{other or 'en'}"
+        self.models = [m for m in (model, known.get("mt"), pair) if m]
+        if model is not None:
+            self.models = [model]
+        self._lock = threading.Lock()
+        self._translators: list[tuple[str, Any]] | None = None
+        self._forward: Any = None
+        self._offered: dict[str, list[Alternative]] = {}
+        self._lexicon: tuple[Any] | None = None
+
+    # --- scores ----------------------------------------------------------------------------------
+
+    def pair(self, state: State, source: range, target: range) -> tuple[str, str] | None:
+        """(back-translation, source) of a bead without boilerplate and separators; None if a side has nothing."""
+        if self.base.source is None or self.base.origin == "back-translation":
+            return None
+        s = [i for i in source if self.base.source.segments[i].kind not in EXCLUDED]
+        t = [j for j in target if self.base.target.segments[j].kind not in EXCLUDED]
+        backs = [b.text for j in t if (b := state.translation(j)) is not None]
+        if not s or not t or len(backs) < len(t):
+            return None
+        return " ".join(backs), " ".join(self.base.source.segments[i].text for i in s)
+
+    def similarity(self, state: State) -> Similarity:
+        """Sentence chrF of the back-translation against source segments."""
+
+        def of(source: range, target: range) -> float | None:
+            pair = self.pair(state, source, target)
+            return None if pair is None else self.chrf.of(*pair)
+
+        return of
+
+    def bead_chrf(self, state: State, key: str) -> float | None:
+        """The chrF of a bead: the file's as long as bead and back-translation are, else counted now."""
+        cell, bead = state.cells[key], state.bead(key)
+        if "chrf" in cell and not any(f"back:{j}" in state.cells for j in bead.target):
+            return float(cell["chrf"])
+        return self.similarity(state)(bead.source, bead.target)
+
+    def document_pairs(self, state: State) -> list[tuple[str, str]]:
+        """(back-translation, source) of every bead that is scored; their `chrf.total` is the document's chrF."""
+        beads = [state.bead(key) for key in state.order()]
+        return [p for b in beads if (p := self.pair(state, b.source, b.target)) is not None]
+
+    # --- alignment -------------------------------------------------------------------------------
+
+    def plan_realign(self, state: State, values: Mapping[str, Any]) -> Plan:
+        """Which beads from a row on are aligned again: all but those a person fixed or checked, the anchors.
+
+        Raises:
+            Refused: there is nothing to align.
+        """
+        _alignable(state)
+        key = _bead(state, values)
+        order = state.order()
+        here = order[order.index(key) :]
+        anchors = [k for k in here if state.cells[k].get("fixed") or state.checked(k)]
+        old = [k for k in here if k not in set(anchors)]
+        if not old:
+            raise Refused("Every row from here on is fixed or checked.")
+        free_s = sorted(i for k in old for i in state.bead(k).source)
+        free_t = sorted(j for k in old for j in state.bead(k).target)
+        stretches = []
+        s0 = t0 = -1
+        for s1, t1 in [*_chain([state.bead(k) for k in anchors]), (len(self.base.source or ()), len(self.base.target))]:
+            s = tuple(i for i in free_s if s0 < i < s1)
+            t = tuple(j for j in free_t if t0 < j < t1)
+            if s or t:
+                stretches.append((s, t))
+            s0, t0 = s1 - 1, t1 - 1
+        backs = [state.translation(j) for j in range(len(self.base.target))]
+        texts = tuple(b.text for b in backs if b is not None)
+        return Plan(tuple(old), tuple(stretches), texts if len(texts) == len(backs) else ())
+
+    def realign(self, plan: Plan) -> dict[str, Any]:
+        """The values `old` and `new` for the action `realign`: cells of beads, found by the aligner."""
+        from bitext.align import align
+
+        source, target = self.base.source, self.base.target
+        assert source is not None
+        new = []
+        for s, t in plan.stretches:
+            found = align(
+                _part(source, s),
+                _part(target, t),
+                target_translation=[plan.backs[j] for j in t] if plan.backs else None,
+                lexicon=self.lexicon(),
+            )
+            for bead in found:
+                for a, b in _runs([s[i] for i in bead.source], [t[j] for j in bead.target]):
+                    new.append(
+                        {
+                            "source": [a.start, a.stop],
+                            "target": [b.start, b.stop],
+                            "score": bead.score if a and b else 0.0,
+                            "confidence": bead.confidence,
+                            "evidence": [list(e) for e in bead.evidence],
+                        }
+                    )
+        return {"old": list(plan.old), "new": new}
+
+    def lexicon(self) -> Any:
+        """The shipped lexicon of the two languages, or None."""
+        with self._lock:
+            if self._lexicon is None:
+                from bitext import pipeline
+
+                source = self.base.source.lang if self.base.source is not None else "en"
+                self._lexicon = (pipeline.load_lexicon(source or "en", self.base.target.lang or "fr"),)
+            return self._lexicon[0]
+
+    # --- translations ----------------------------------------------------------------------------
+
+    def alternatives(self, text: str, n: int = 5) -> list[Alternative]:
+        """Back-translations of a target text: the n best if the translator gives them, else by other settings.
+
+        Raises:
+            BitextError: no model can be loaded.
+        """
+        with self._lock:
+            if text not in self._offered:
+                self._offered[text] = self._translate(text, n)
+            return self._offered[text]
+
+    def chosen(self, text: str, choice: Any) -> dict[str, Any]:
+        """The values of an alternative that was offered for `text`.
+
+        Raises:
+            Refused: it was not.
+        """
+        offered = self._offered.get(text, [])
+        if isinstance(choice, bool) or not isinstance(choice, int) or not 0 <= choice < len(offered):
+            raise Refused("This translation is not on offer any more; ask for them again.")
+        found = asdict(offered[choice].translation)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in found.items() if v not in ((), None)}
+
+    def _translate(self, text: str, n: int) -> list[Alternative]:
+        if self._translators is None:
+            self._translators = self._load()
+        out: list[Alternative] = []
+        for how, translator in self._translators:
+            best = getattr(translator, "alternatives", None)
+            found: Sequence[Translation] = best(text, n) if callable(best) else translator.translate([text])
+            for k, t in enumerate(found):
+                if all(t.text != o.translation.text for o in out):
+                    out.append(Alternative(how if len(found) == 1 else f"{k + 1}. best, {how}", t))
+            if len(out) >= n or callable(best):
+                break
+        return out[:n]
+
+    def _load(self) -> list[tuple[str, Any]]:
+        """The translator with its own settings, then with others, all on one engine."""
+        from bitext import pipeline
+        from bitext.translate import Decoding
+        from bitext.translate.translator import MarianTranslator
+
+        first: Any = None
+        for k, model in enumerate(self.models):
+            try:
+                first = pipeline.load_translator(model)
+                break
+            except BitextError:
+                if k + 1 == len(self.models):
+                    raise
+        if not isinstance(first, MarianTranslator):
+            return [("the model's choice", first)]
+        usual = first.decoding
+        settings = [
+            ("wider search (beam 8)", replace(usual, beam=8)),
+            ("greedy", replace(usual, beam=1)),
+            ("longer", replace(usual, length_penalty=2.0)),
+            ("shorter", replace(usual, length_penalty=0.2)),
+            ("no repetition", Decoding(usual.beam, no_repeat_ngram_size=3, max_tokens=usual.max_tokens)),
+        ]
+        return [
+            (f"usual ({usual})", first),
+            *(
+                (
+                    how,
+                    MarianTranslator(
+                        first.model, first.engine, first._pieces, decoding=decoding, limit=first.limit, repair=False
+                    ),
+                )
+                for how, decoding in settings
+            ),
+        ]
+
+    def forward(self, text: str) -> list[str]:
+        """How a model of the other direction would translate source text, if one is shipped."""
+        with self._lock:
+            if self._forward is None:
+                from bitext import pipeline
+
+                other = self.base.source.lang if self.base.source is not None else "en"
+                self._forward = pipeline.load_forward(other or "en", self.base.target.lang or "fr") or False
+            return [t.text for t in self._forward.translate([text])] if self._forward else []
+
+
+def _chain(anchors: list[Any]) -> list[tuple[int, int]]:
+    """Ends (source, target) to cut at, from the anchors that follow each other on both sides: before and after each."""
+    both = sorted((b for b in anchors if b.source and b.target), key=lambda b: b.target.start)
+    best: list[list[Any]] = []
+    for b in both:  # longest increasing chain; anchors are few
+        before = [c for c in best if c[-1].source.stop <= b.source.start]
+        best.append([*max(before, key=len, default=[]), b])
+    chain = max(best, key=len, default=[])
+    return [cut for b in chain for cut in ((b.source.start, b.target.start), (b.source.stop, b.target.stop))]
+
+
+def _part(document: Document, segments: Sequence[int]) -> Document:
+    """The document with some of its segments only."""
+    return Document(document.text, tuple(document.segments[i] for i in segments), document.lang, document.name)
+
+
+def _runs(source: Sequence[int], target: Sequence[int]) -> list[tuple[range, range]]:
+    """A bead over segments with holes as beads over ranges: the longest runs belong together, others stand alone."""
+    sides = []
+    for segments in (source, target):
+        runs: list[range] = []
+        for i in segments:
+            if runs and runs[-1].stop == i:
+                runs[-1] = range(runs[-1].start, i + 1)
+            else:
+                runs.append(range(i, i + 1))
+        sides.append(sorted(runs, key=len, reverse=True))
+    s, t = sides
+    if s and t:
+        return [(s[0], t[0]), *((r, range(0)) for r in s[1:]), *((range(0), r) for r in t[1:])]
+    return [*((r, range(0)) for r in s), *((range(0), r) for r in t)]

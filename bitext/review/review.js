@@ -1,0 +1,536 @@
+// The review page: keys and clicks become requests, answers replace rows. A few listeners on the document, none a row.
+(() => {
+  "use strict";
+  const $ = (s, r = document) => r.querySelector(s);
+  const $$ = (s, r = document) => [...r.querySelectorAll(s)];
+  const byId = (id) => document.getElementById(id);
+  const root = document.documentElement, main = byId("text"), bar = byId("rowbar");
+  const token = $("meta[name=review-token]").content;
+  const client = Math.random().toString(36).slice(2, 12);
+  let head = Number(root.dataset.head); // the version that this page shows
+  let cur = null; // the current row's id
+  let flag = 0; // the number of the current flag
+  let waiting = 0; // requests of ours under way
+  history.replaceState(null, "", location.pathname); // the key does not stay in the address
+
+  // --- messages and figures ---
+  const message = byId("message");
+  let hiding = 0;
+  function say(text, lasting = false) {
+    clearTimeout(hiding);
+    message.textContent = text;
+    message.hidden = !text;
+    if (text && !lasting) hiding = setTimeout(() => say(""), 6000);
+  }
+  let counts = JSON.parse(root.dataset.counts), chrf = null;
+  const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  function figures(c) {
+    counts = c;
+    const parts = [`${c.checked.toLocaleString("en")} of ${plural(c.rows, "row")} checked`, `${plural(c.open, "flag")} open`];
+    if (c.corrected) parts.push(`${c.corrected.toLocaleString("en")} corrected`);
+    if (chrf !== null) parts.push(`chrF ${chrf.toFixed(1)}`);
+    byId("counts").textContent = parts.join(" · ");
+    byId("progress").value = c.checked;
+    byId("progress").max = Math.max(c.rows, 1);
+    for (const [id, what] of [["undo", c.undo], ["redo", c.redo]]) {
+      byId(id).disabled = !what;
+      byId(id).title = `${id === "undo" ? "Undo" : "Redo"}${what ? `: ${what}` : ""} (${id === "undo" ? "z" : "Shift+Z"})`;
+    }
+  }
+  async function rescore() {
+    const r = await fetch("/score").catch(() => null);
+    if (!r?.ok) return;
+    chrf = (await r.json()).chrf;
+    figures(counts);
+  }
+
+  // --- asking the server ---
+  async function post(path, body) {
+    waiting++;
+    try {
+      const r = await fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-bitext-review": token },
+        body: JSON.stringify({ base: head, head, client, ...body }),
+      });
+      const text = await r.text();
+      let data;
+      try { data = JSON.parse(text); } catch { data = { error: text }; }
+      return { status: r.status, ok: r.ok, data };
+    } catch {
+      return { status: 0, ok: false, data: { error: "The server does not answer. Decisions up to now are saved; start bitext review again." } };
+    } finally {
+      waiting--;
+    }
+  }
+  async function get(path) {
+    const r = await fetch(path).catch(() => null);
+    if (!r) { say("The server does not answer.", true); return null; }
+    const data = await r.json().catch(() => ({ error: "The server refused." }));
+    if (!r.ok) { say(data.error); return null; }
+    return data;
+  }
+  // one action; true if it was done
+  async function act(values, { base } = {}) {
+    const { status, ok, data } = await post("/do", base === undefined ? values : { ...values, base });
+    if (data.rows) replace(data, ok);
+    if (!ok) say(data.error, status === 0);
+    else say("");
+    if (ok && ["merge", "split", "shift", "realign", "back"].includes(values.do)) rescore();
+    return ok;
+  }
+  async function step(which) {
+    const { ok, data } = await post(`/${which}`, {});
+    if (data.rows) replace(data, false);
+    if (!ok) return say(data.error);
+    say("");
+    const first = data.rows[0] && byId(data.rows[0].id);
+    if (first) choose(first);
+    rescore();
+  }
+
+  // --- rows ---
+  const rows = () => $$(".bead", main);
+  const editing = (row) => !!row && !!$(".editor", row);
+  function element(html) {
+    const t = document.createElement("template");
+    t.innerHTML = html.trim();
+    return t.content.firstElementChild;
+  }
+  function before(row) { // the row before, across lists
+    if (row.previousElementSibling) return row.previousElementSibling;
+    for (let l = row.parentElement.previousElementSibling; l?.matches("ol"); l = l.previousElementSibling)
+      if (l.lastElementChild) return l.lastElementChild;
+    return null;
+  }
+  const segments = (row) => new Set($$("[data-s], [data-i]", row).map((s) => (s.dataset.s ? `t${s.dataset.s}` : `s${s.dataset.i}`)));
+  function replace(data, mine) {
+    const old = cur && byId(cur), held = old ? segments(old) : new Set();
+    const focused = !!old && old.contains(document.activeElement);
+    if (bar.parentElement !== document.body) document.body.append(bar);
+    for (const id of data.gone) byId(id)?.remove();
+    for (const { id, after, html } of data.rows) {
+      const now = byId(id), fresh = element(html);
+      if (now && editing(now) && !mine) { now.classList.add("elsewhere"); continue; }
+      if (now && editing(now) && $$(".editor", now).length > 1) keepEditors(now, fresh);
+      const place = after && byId(after);
+      if (now && (before(now)?.id ?? null) === after) now.replaceWith(fresh);
+      else {
+        now?.remove();
+        if (place) place.after(fresh); else $(".beads", main).prepend(fresh);
+      }
+      if (!mine) fresh.classList.add("flash");
+    }
+    head = Math.max(head, data.head);
+    figures(data.counts);
+    if (!cur) return;
+    let row = byId(cur);
+    if (!row && held.size) {
+      const shared = (r) => [...segments(r)].filter((s) => held.has(s)).length;
+      const found = data.rows.map((r) => byId(r.id)).filter(Boolean);
+      row = found.sort((a, b) => shared(b) - shared(a))[0] ?? null;
+    }
+    if (row) choose(row, { scroll: false, focus: focused || !old, keep: true });
+    else { cur = null; bar.hidden = true; }
+  }
+  function keepEditors(from, to) { // other segments of the row that are being written
+    for (const e of $$(".editor", from)) {
+      if (e.dataset.saved) continue;
+      const seg = $(`[data-s="${e.dataset.s}"]`, to);
+      if (seg) { seg.after(e); seg.classList.add("hidden"); }
+    }
+  }
+  const shown = (el) => el.checkVisibility ? el.checkVisibility() : el.offsetParent !== null;
+  function choose(row, { scroll = true, focus = true, keep = false } = {}) {
+    if (!row) return;
+    $$(".bead.cur").forEach((r) => r.classList.remove("cur"));
+    row.classList.add("cur");
+    cur = row.id;
+    row.append(bar);
+    bar.hidden = false;
+    if (!keep || !$(`.note[data-n="${flag}"]`, row)) flag = Number(($(".note.open", row) ?? $(".note", row))?.dataset.n ?? 0);
+    mark();
+    if (focus && !editing(row)) row.focus({ preventScroll: true });
+    if (scroll) show(row);
+  }
+  function show(row) { // rows off screen have a guessed height: lay this one out, then look again
+    const look = () => {
+      const box = row.getBoundingClientRect(), top = $(".deck").getBoundingClientRect().bottom;
+      if (box.top < top + 8 || box.bottom > innerHeight - 8)
+        row.scrollIntoView({ block: box.height > (innerHeight - top) * 0.7 ? "start" : "center", behavior: "instant" });
+    };
+    look();
+    requestAnimationFrame(look);
+  }
+  function mark() { // the current flag, on both sides
+    $$(".lit").forEach((e) => e.classList.remove("lit"));
+    const row = cur && byId(cur);
+    if (!row || !flag) return;
+    $(`.note[data-n="${flag}"]`, row)?.classList.add("lit");
+    for (const m of $$(".m", row)) if (m.dataset.f.split(" ").includes(String(flag))) m.classList.add("lit");
+    for (const n of $$(".note", row)) $("dl", n).hidden = Number(n.dataset.n) !== flag;
+  }
+  function stepRow(by) {
+    const all = rows().filter(shown);
+    const at = cur ? all.indexOf(byId(cur)) : -1;
+    const to = at < 0 ? (by > 0 ? firstOnScreen(all) : all.length - 1) : at + by;
+    choose(all[Math.min(Math.max(to, 0), all.length - 1)]);
+  }
+  function firstOnScreen(all) {
+    const top = $(".deck").getBoundingClientRect().bottom;
+    let low = 0, high = all.length - 1;
+    while (low < high) { const mid = (low + high) >> 1; if (all[mid].getBoundingClientRect().bottom > top + 4) high = mid; else low = mid + 1; }
+    return low;
+  }
+  function stepFlag(by) {
+    const open = $$(".note.open", main);
+    if (!open.length) return say(counts.flags ? "No flag is open any more." : "There are no flags.");
+    const here = cur && byId(cur);
+    const own = here && $(`.note[data-n="${flag}"]`, here);
+    let at = own ? open.indexOf(own) : -1;
+    if (at >= 0) at += by;
+    else { // the first after the current place
+      const place = own ?? here ?? rows()[0];
+      const next = open.findIndex((n) => place.compareDocumentPosition(n) & Node.DOCUMENT_POSITION_FOLLOWING);
+      at = by > 0 ? (next < 0 ? 0 : next) : (next < 0 ? open.length : next) - 1;
+    }
+    const note = open[(at + open.length) % open.length], row = note.closest(".bead");
+    if (!shown(row)) { byId("show").value = "all"; main.dataset.show = "all"; }
+    flag = Number(note.dataset.n);
+    choose(row, { keep: true });
+  }
+
+  // --- decisions on flags ---
+  const noteNow = () => { const row = cur && byId(cur); return row && ($(`.note[data-n="${flag}"]`, row) ?? $(".note.open", row) ?? $(".note", row)); };
+  async function onFlag(what, note, onward) {
+    if (!note) return say("Choose a flag first: n goes to the next.");
+    flag = Number(note.dataset.n);
+    if (what === "edit-flag") return openFlag(note);
+    if (await act({ do: what, flag: Number(note.dataset.flag) }) && onward && what !== "reopen") stepFlagFrom(note);
+  }
+  function stepFlagFrom(note) { // on to the next open flag, but never round to the beginning
+    const n = Number(note.dataset.n);
+    const next = $$(".note.open", main).find((o) => Number(o.dataset.n) > n);
+    if (!next) return;
+    flag = Number(next.dataset.n);
+    choose(next.closest(".bead"), { keep: true });
+  }
+  const flagBox = byId("flagbox"), flagForm = byId("flagform");
+  let flagEdited = null;
+  function openFlag(note) {
+    const v = JSON.parse($("dl", note).dataset.values), f = flagForm.elements;
+    flagEdited = { flag: Number(note.dataset.flag), base: head };
+    for (const name of ["severity", "category", "message", "suggestion", "reason"]) f[name].value = v[name] ?? "";
+    f.suggests.checked = v.suggestion !== null;
+    f.suggestion.disabled = v.suggestion === null;
+    flagBox.showModal();
+    f.message.focus();
+  }
+  flagForm.addEventListener("change", (e) => { if (e.target.name === "suggests") flagForm.elements.suggestion.disabled = !e.target.checked; });
+  flagForm.addEventListener("submit", (e) => {
+    e.preventDefault();
+    const f = flagForm.elements;
+    const { base, flag: number } = flagEdited;
+    flagBox.close();
+    act({
+      do: "edit-flag", flag: number, severity: f.severity.value, category: f.category.value, message: f.message.value,
+      suggestion: f.suggests.checked ? f.suggestion.value : null,
+    }, { base });
+  });
+  byId("rejectwith").addEventListener("click", () => {
+    flagBox.close();
+    act({ do: "reject", flag: flagEdited.flag, reason: flagForm.elements.reason.value }, { base: flagEdited.base });
+  });
+  flagBox.addEventListener("close", () => { const row = cur && byId(cur); row?.focus({ preventScroll: true }); });
+
+  // --- corrections ---
+  async function edit(row, index) {
+    const segs = $$(".tgt > .seg", row).filter((s) => !$(`.editor[data-s="${s.dataset.s}"]`, row));
+    const wanted = index === undefined ? segs : segs.filter((s) => s.dataset.s === String(index));
+    let first = null;
+    for (const seg of wanted) {
+      const data = await get(`/segment/${seg.dataset.s}`);
+      if (!data || !seg.isConnected || $(`.editor[data-s="${seg.dataset.s}"]`, row)) continue;
+      const form = document.createElement("form");
+      form.className = "editor";
+      form.dataset.s = seg.dataset.s;
+      form.dataset.base = data.head;
+      const area = document.createElement("textarea");
+      area.value = data.text;
+      area.maxLength = 20000;
+      area.lang = $(".tgt", row).lang;
+      area.spellcheck = true;
+      area.setAttribute("aria-label", `Correction of segment ${Number(seg.dataset.s) + 1}`);
+      const theirs = document.createElement("p");
+      theirs.className = "theirs";
+      theirs.hidden = true;
+      const ends = document.createElement("p");
+      ends.className = "ends";
+      const button = (type, text, extra) => {
+        const b = document.createElement("button");
+        b.type = type; b.textContent = text;
+        if (extra) b.dataset.editor = extra;
+        ends.append(b, " ");
+      };
+      button("submit", "Save");
+      button("button", "Cancel", "cancel");
+      if (data.text !== data.original) { button("button", "Back to the first text", "original"); form.dataset.original = data.original; }
+      form.append(area, theirs, ends);
+      seg.classList.add("hidden");
+      seg.after(form);
+      fit(area);
+      first ??= area;
+    }
+    first?.focus();
+  }
+  function fit(area) { area.style.height = "auto"; area.style.height = `${area.scrollHeight + 2}px`; }
+  function closeEditors(row) {
+    const late = row.classList.contains("elsewhere");
+    $$(".editor", row).forEach((e) => e.remove());
+    $$(".seg.hidden", row).forEach((s) => s.classList.remove("hidden"));
+    row.focus({ preventScroll: true });
+    if (late) location.reload(); // others changed this row while it was being written
+  }
+  async function save(form) {
+    const row = form.closest(".bead"), area = $("textarea", form), s = Number(form.dataset.s);
+    form.dataset.saved = "1";
+    const { ok, status, data } = await post("/do", { do: "correct", segment: s, text: area.value, base: Number(form.dataset.base) });
+    if (ok) {
+      say("");
+      const others = $$(".editor", row).length > 1;
+      const changed = data.rows.some((r) => r.id === row.id);
+      if (!changed) { form.remove(); $(`.seg[data-s="${s}"]`, row)?.classList.remove("hidden"); }
+      replace(data, true);
+      const now = cur && byId(cur);
+      if (others) $(".editor textarea", now ?? document)?.focus(); else now?.focus({ preventScroll: true });
+      return;
+    }
+    delete form.dataset.saved;
+    say(data.error, status === 0);
+    if (status === 409) {
+      const theirs = $(".theirs", form), text = data.theirs?.[`text:${s}`];
+      theirs.hidden = false;
+      theirs.textContent = text === undefined ? "" : `Now it reads: ${text}`;
+      say("Somebody corrected this segment meanwhile. Yours is still in the box: saving again replaces theirs.", true);
+      form.dataset.base = data.head;
+      replace(data, false);
+    }
+  }
+
+  // --- other translations, comparison ---
+  function panel(row, name) {
+    $(`.panel.${name}`, row)?.remove();
+    const p = document.createElement("div");
+    p.className = `panel ${name}`;
+    p.setAttribute("role", "group");
+    bar.before(p);
+    return p;
+  }
+  function put(parent, tag, text, attrs = {}) {
+    const e = document.createElement(tag);
+    if (text) e.textContent = text;
+    for (const [k, v] of Object.entries(attrs)) if (k === "class") e.className = v; else e.setAttribute(k, v);
+    parent.append(e);
+    return e;
+  }
+  async function translate(row) {
+    if ($(".panel.choices", row)) { $(".panel.choices", row).remove(); return; }
+    const s = Number(($(".seg.sel", row) ?? $(".tgt > .seg", row))?.dataset.s);
+    if (Number.isNaN(s)) return say("There is nothing to translate in this row.");
+    const p = panel(row, "choices");
+    put(p, "p", "Translating …", { class: "wait" });
+    const { ok, data } = await post("/alternatives", { segment: s });
+    if (!p.isConnected) return;
+    if (!ok) { p.remove(); return say(data.error); }
+    p.replaceChildren();
+    p.dataset.base = data.head;
+    p.dataset.s = s;
+    put(p, "p", "Back-translations of the text as it is now. Choose one:", { class: "lab" });
+    const list = put(p, "ol", "");
+    data.back.forEach((a, k) => {
+      const li = put(list, "li", ""), b = put(li, "button", "", { type: "button", "data-choice": k });
+      put(b, "kbd", String(k + 1));
+      put(b, "span", ` ${a.text}`, { class: "said" });
+      put(li, "small", `${a.how}${a.now ? " · this is the one now" : ""}${a.problems.length ? ` · not trusted: ${a.problems.join(", ")}` : ""}`);
+    });
+    if (data.forward.length) {
+      put(p, "p", "How the model would translate the original:", { class: "lab" });
+      const more = put(p, "ol", "", { start: data.back.length + 1 });
+      data.forward.forEach((text, k) => {
+        const b = put(put(more, "li", ""), "button", "", { type: "button", "data-text": text });
+        put(b, "kbd", String(data.back.length + k + 1));
+        put(b, "span", ` ${text}`, { class: "said" });
+      });
+    }
+    show(row);
+  }
+  function take(button) {
+    const p = button.closest(".panel"), segment = Number(p.dataset.s), base = Number(p.dataset.base);
+    p.remove();
+    if (button.dataset.text !== undefined) act({ do: "correct", segment, text: button.dataset.text }, { base });
+    else act({ do: "back", segment, choice: Number(button.dataset.choice) }, { base });
+  }
+  async function compare(row) {
+    if ($(".panel.compare", row)) { $(".panel.compare", row).remove(); return; }
+    const data = await get(`/compare?bead=${encodeURIComponent(row.id)}`);
+    if (!data || !row.isConnected) return;
+    const p = panel(row, "compare");
+    for (const [name, parts] of [["Back-translation", data.back], [$("#text .src") ? "Other column" : "Source", data.source]]) {
+      const line = put(p, "p", "", { lang: $(".src", row)?.lang ?? "" });
+      put(line, "span", name, { class: "lab" });
+      line.append(" ");
+      for (const [text, same] of parts) if (same || !text.trim()) line.append(text); else put(line, "mark", text, { class: "diff" });
+      if (!parts.length) put(line, "i", "nothing");
+    }
+  }
+
+  // --- what a row can do, by name ---
+  const doing = new Set();
+  async function onRow(what, row, onward = false) {
+    if (!row) return say("Choose a row first: the arrow keys go from row to row.");
+    const bead = row.id, beads = { do: "shift", bead };
+    const done = {
+      correct: () => edit(row),
+      check: async () => {
+        const checked = !row.classList.contains("checked");
+        if (await act({ do: "check", bead, checked }) && checked && onward) stepRow(1);
+      },
+      translate: () => translate(row),
+      compare: () => compare(row),
+      merge: () => act({ do: "merge", bead, with: "next" }),
+      "merge-previous": () => act({ do: "merge", bead, with: "previous" }),
+      split: () => act({ do: "split", bead }),
+      "target-previous": () => act({ ...beads, side: "target", to: "previous" }),
+      "target-next": () => act({ ...beads, side: "target", to: "next" }),
+      "source-previous": () => act({ ...beads, side: "source", to: "previous" }),
+      "source-next": () => act({ ...beads, side: "source", to: "next" }),
+      fix: () => act({ do: "fix", bead, fixed: !row.classList.contains("fixed") }),
+      realign: async () => {
+        say("Aligning again from here …", true);
+        const t = head;
+        if (await act({ do: "realign", bead }) && head === t) say("The alignment stays as it was.");
+      },
+    }[what];
+    if (!done || doing.has(what)) return;
+    doing.add(what); // a key held down does it once at a time
+    try { await done(); } finally { doing.delete(what); }
+  }
+
+  // --- clicks ---
+  document.addEventListener("click", (e) => {
+    const t = e.target;
+    const button = t.closest("button");
+    const row = t.closest(".bead");
+    if (row && row.id !== cur) choose(row, { scroll: false, focus: !t.closest("textarea, button, a, input") });
+    if (button?.dataset.close !== undefined) return button.closest("dialog").close();
+    if (button?.dataset.editor === "cancel") return closeEditors(row);
+    if (button?.dataset.editor === "original") {
+      const form = button.closest("form");
+      $("textarea", form).value = form.dataset.original;
+      return save(form);
+    }
+    if (button && button.closest(".choices")) return take(button);
+    const note = t.closest(".note");
+    if (note) { flag = Number(note.dataset.n); mark(); }
+    if (button?.dataset.do) return note ? onFlag(button.dataset.do, note, false) : onRow(button.dataset.do, row);
+    const m = t.closest(".m");
+    if (m) { flag = Number(m.dataset.f.split(" ").at(-1)); mark(); $(`.note[data-n="${flag}"]`, row)?.scrollIntoView({ block: "nearest" }); }
+    const seg = t.closest(".tgt > .seg");
+    if (seg) { $$(".seg.sel", row).forEach((s) => s.classList.remove("sel")); seg.classList.add("sel"); }
+  });
+  document.addEventListener("dblclick", (e) => {
+    const seg = e.target.closest(".tgt > .seg");
+    if (seg) { getSelection()?.removeAllRanges(); edit(seg.closest(".bead"), seg.dataset.s); }
+  });
+  document.addEventListener("submit", (e) => { if (e.target.matches(".editor")) { e.preventDefault(); save(e.target); } });
+  document.addEventListener("input", (e) => { if (e.target.matches(".editor textarea")) fit(e.target); });
+  byId("undo").addEventListener("click", () => step("undo"));
+  byId("redo").addEventListener("click", () => step("redo"));
+  byId("next").addEventListener("click", () => stepFlag(1));
+  byId("prev").addEventListener("click", () => stepFlag(-1));
+  const filter = byId("show");
+  filter.addEventListener("change", () => { main.dataset.show = filter.value; filter.blur(); const row = cur && byId(cur); if (row) show(row); });
+  document.addEventListener("pointerdown", (e) => { const menu = byId("export"); if (menu.open && !menu.contains(e.target)) menu.open = false; });
+  byId("export").addEventListener("click", (e) => { if (e.target.closest("a")) byId("export").open = false; });
+
+  // --- theme ---
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const store = (key, value) => { try { if (value === undefined) return localStorage.getItem(key); localStorage.setItem(key, value); } catch { /* private */ } return null; };
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
+  const showTheme = () => { byId("theme").textContent = isDark() ? "Light" : "Dark"; };
+  const saved = store("bitext-theme");
+  if (saved === "dark" || saved === "light") root.dataset.theme = saved;
+  const toggleTheme = () => { store("bitext-theme", root.dataset.theme = isDark() ? "light" : "dark"); showTheme(); };
+  dark.addEventListener("change", showTheme);
+  byId("theme").addEventListener("click", toggleTheme);
+  showTheme();
+
+  // --- keys ---
+  const help = byId("help"), keysOn = byId("keyson");
+  byId("keys").addEventListener("click", () => help.showModal());
+  const now = () => cur && byId(cur);
+  const row = (what, onward) => () => onRow(what, now(), onward);
+  const keys = {
+    n: () => stepFlag(1), p: () => stepFlag(-1),
+    ArrowDown: () => stepRow(1), ArrowUp: () => stepRow(-1), j: () => stepRow(1), i: () => stepRow(-1),
+    y: () => onFlag("apply", noteNow(), true), a: () => onFlag("accept", noteNow(), true), x: () => onFlag("reject", noteNow(), true),
+    q: () => onFlag("reopen", noteNow(), true), f: () => onFlag("edit-flag", noteNow()),
+    e: row("correct"), c: row("check", true), r: row("translate"), o: row("compare"),
+    m: row("merge"), M: row("merge-previous"), s: row("split"), k: row("fix"), l: row("realign"),
+    u: row("target-previous"), d: row("target-next"), U: row("source-previous"), D: row("source-next"),
+    z: () => step("undo"), Z: () => step("redo"), t: toggleTheme, "?": () => help.showModal(),
+    v: () => { filter.selectedIndex = (filter.selectedIndex + 1) % filter.options.length; filter.dispatchEvent(new Event("change")); },
+    w: () => { const menu = byId("export"); menu.open = !menu.open; (menu.open ? $("a", menu) : $("summary", menu)).focus(); },
+  };
+  document.addEventListener("keydown", (e) => {
+    if (e.target.matches(".editor textarea")) {
+      if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); save(e.target.form); }
+      else if (e.key === "Escape") { e.preventDefault(); closeEditors(e.target.closest(".bead")); }
+      return;
+    }
+    if ($("dialog[open]") || e.target.closest("select, textarea, input:not([type=checkbox])")) return;
+    if (e.key === "Escape") {
+      byId("export").open = false;
+      $$(".panel").forEach((p) => p.remove());
+      return say("");
+    }
+    const command = e.ctrlKey || e.metaKey;
+    if (command && !e.altKey && ["z", "Z", "y"].includes(e.key)) {
+      e.preventDefault();
+      return step(e.key === "z" && !e.shiftKey ? "undo" : "redo");
+    }
+    if (command || e.altKey || (!keysOn.checked && e.key !== "?" && !e.key.startsWith("Arrow"))) return;
+    if (e.key.startsWith("Arrow") && e.target.closest(".menu")) return;
+    const choices = $(".bead.cur .panel.choices");
+    if (choices && /^[1-9]$/.test(e.key)) {
+      const b = $$("button", choices)[Number(e.key) - 1];
+      if (b) { e.preventDefault(); take(b); }
+      return;
+    }
+    const doIt = Object.hasOwn(keys, e.key) && keys[e.key];
+    if (doIt) { e.preventDefault(); doIt(); }
+  });
+
+  // --- what others do ---
+  let catching = false;
+  async function catchUp(version) {
+    if (version <= head || catching) return;
+    if (waiting) return setTimeout(() => catchUp(version), 100);
+    catching = true;
+    const data = await get(`/changes?since=${head}`);
+    if (data && data.head > head) { replace(data, false); rescore(); }
+    catching = false;
+  }
+  const news = new EventSource("/events");
+  let lost = false;
+  news.onmessage = (e) => {
+    if (lost) { lost = false; say(""); }
+    catchUp(Number(e.data));
+  };
+  news.onerror = () => { lost = true; say("The server does not answer. What you decided is saved; start bitext review again to go on.", true); };
+  addEventListener("pagehide", () => news.close());
+  addEventListener("beforeunload", (e) => { if ($$(".editor textarea").some((a) => a.value !== a.defaultValue && a.value)) e.preventDefault(); });
+
+  figures(counts);
+  setTimeout(rescore, 50);
+})();
