@@ -214,7 +214,7 @@ def pull(model: str, *, revision: str = "main", progress: bool = False) -> Model
     except ImportError:
         raise ModelError("huggingface_hub is not installed", mend="pip install huggingface_hub") from None
     into = user_models() / model
-    endpoint = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    endpoint = os.environ.get("HF_ENDPOINT") or huggingface_hub.constants.ENDPOINT
     api = huggingface_hub.HfApi(endpoint=endpoint)
     try:
         there = {s.rfilename for s in api.model_info(model, revision=revision, timeout=20).siblings or []}
