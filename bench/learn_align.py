@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from align_damage import Derived, damaged
 from align_data import Cache, CachedEncoder, Case, cases
 
 from bitext.align import aligner, model
@@ -26,7 +27,7 @@ from bitext.align.band import Band
 from bitext.align.beads import best_path, marginals
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import KINDS, Pair
-from bitext.align.features import NAMES, describe, score_nodes, shapes
+from bitext.align.features import NAMES, describe, score_band, shapes
 from bitext.align.gold import GoldBead, score_beads
 from bitext.align.prepare import Layout, prepare
 
@@ -61,6 +62,7 @@ class Lattice:
     allowed: np.ndarray  # whether the gold allows them
     base: np.ndarray
     partner: np.ndarray
+    importance: float = 1.0  # less for damaged copies
 
 
 def gold_mask(gold: Sequence[GoldBead], band: Band, shape: np.ndarray, there: np.ndarray, size: tuple[int, int]):
@@ -164,8 +166,7 @@ def lattice(case: Case, combination: str, cache: Cache, weights: model.Weights) 
     with np.errstate(divide="ignore"):
         partner = ready.base + np.where(ready.scale > 0, 1 / ready.scale, np.nan)
     allowed = gold_mask(case.gold, band, shape, there, (n, m))
-    score = np.empty((band.size, len(shape)), np.float32)
-    score_nodes(view, *band, shape, weights.values, score)
+    score = score_band(view, band, shape, weights.values)
     probable, _ = marginals(band, shape, score * np.float32(0.5)) if weights.values.any() else (there, 0)
     kept = np.flatnonzero(there & ((probable > 1e-6) | allowed))
     return Lattice(case, band, kept, features.reshape(-1, len(NAMES))[kept], allowed.ravel()[kept], ready.base, partner)
@@ -197,8 +198,8 @@ def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: i
             q, y = marginals(x.band, shape, scored(x, values, True))
             if not np.isfinite(y):
                 continue
-            loss += z - y
-            gradient += (p - q).ravel()[x.kept] @ x.features
+            loss += x.importance * (z - y)
+            gradient += x.importance * (p - q).ravel()[x.kept] @ x.features
         w.grad = torch.tensor(gradient)
         return torch.tensor(loss)
 
@@ -256,8 +257,9 @@ def logistic(rows: np.ndarray, right: np.ndarray, penalty: float = 1.0) -> np.nd
 def reliability(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict:
     """Brier score and a reliability table; every document is judged by a calibration fitted on the others."""
     p, right = [], []
+    half = len(found) // 2  # a document's damaged copy stands half the list on
     for i, (rows, y) in enumerate(found):
-        others = [f for j, f in enumerate(found) if j != i]
+        others = [f for j, f in enumerate(found) if j % half != i % half]
         w = logistic(np.vstack([r for r, _ in others]), np.concatenate([y for _, y in others]))
         p.append(confidence(rows, w))
         right.append(y)
@@ -280,6 +282,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--combinations", nargs="*", default=COMBINATIONS)
     parser.add_argument("--penalty", type=float, default=0.3)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--other-sets", action="store_true", help="with --held-out: also learn without a whole set")
     parser.add_argument("--write", action="store_true", help="write bitext/align/weights.json")
     options = parser.parse_args(argv)
     cache = Cache(options.cache)
@@ -292,25 +295,31 @@ def main(argv: Sequence[str] | None = None) -> int:
                                         "partner": dict.fromkeys(KINDS, 0.4)})  # fmt: skip
         usable = [c for c in cases(options.gold) if has_all(c, combination, cache)]
         lattices = [lattice(c, combination, cache, start) for c in usable]
+        copies = []
+        for i, c in enumerate(usable):  # so that the model knows what a missing or foreign segment looks like
+            kind = ("delete10", "delete30")[i % 2]
+            copies.append(lattice(damaged(c, kind, 7), combination, Derived(cache, c), start))
+            copies[-1].importance = 0.4
         first = start.values.astype(np.float64)
-        values = fit(lattices, first, options.penalty)
+        values = fit(lattices + copies, first, options.penalty)
         report("in sample", lattices, values)
         calibration: list[float] = []
         trust: dict = {}
         if options.held_out:
             held: dict[str, np.ndarray] = {}
             groups = sorted({x.case.group for x in lattices})
-            for group in groups if len(groups) > 1 else []:
-                v = fit([x for x in lattices if x.case.group != group], values, options.penalty, 30)
+            for group in groups if options.other_sets and len(groups) > 1 else []:
+                v = fit([x for x in lattices + copies if x.case.group != group], values, options.penalty, 40)
                 held |= {x.case.name: v for x in lattices if x.case.group == group}
             if held:
                 report("other sets", lattices, held)
             for fold in range(5):
-                out = lattices[fold::5]
-                v = fit([x for x in lattices if x not in out], values, options.penalty, 20)
-                held |= {x.case.name: v for x in out}
+                out = {x.case.name for x in lattices[fold::5]}
+                v = fit([x for x in lattices + copies if x.case.name not in out], values, options.penalty, 25)
+                held |= dict.fromkeys(out, v)
             report("5 folds", lattices, held)
-            found = [judged(x, held[x.case.name]) for x in lattices]
+            report("damaged", copies, held)
+            found = [judged(x, held[x.case.name]) for x in lattices + copies]
             trust = reliability(found)
             calibration = logistic(np.vstack([r for r, _ in found]), np.concatenate([y for _, y in found])).tolist()
             print("  confidence", json.dumps(trust), flush=True)

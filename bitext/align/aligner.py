@@ -13,7 +13,7 @@ from bitext.align.band import Band
 from bitext.align.beads import best_path, marginals
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
-from bitext.align.features import NAMES, REACH, View, describe, score_nodes, shapes
+from bitext.align.features import NAMES, REACH, View, describe, score_band, shapes
 from bitext.align.lexical import LexiconEvidence
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
@@ -25,6 +25,7 @@ __all__ = ["align"]
 
 _SMALL = 40_000  # nodes that are searched without a corridor
 _RADIUS = 8
+_SLACK = 20.0  # nats behind the best at which a path is given up
 
 
 def _layout(document: Document) -> Layout:
@@ -126,8 +127,7 @@ def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int
     while True:
         band = ready.band(radius)
         view = ready.view(band)
-        score = np.empty((band.size, len(shape)), np.float32)
-        score_nodes(view, *band, shape, weights, score)
+        score = score_band(view, band, shape, weights, np.inf if exact else _SLACK)
         path, _ = best_path(band, shape, score)
         if radius is None or _clear(path, band, m):
             return _Search(band, view, shape, score, path)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align._jit import jit
+from bitext.align.band import Band
 from bitext.align.evidence import KINDS
 from bitext.align.text import PROFILE
 
-__all__ = ["NAMES", "REACH", "SHAPES", "TRUST", "View", "describe", "score_nodes", "shapes"]
+__all__ = ["NAMES", "REACH", "SHAPES", "TRUST", "View", "describe", "score_band", "shapes"]
 
 REACH = 5
 """Most segments on one side of a bead."""
@@ -50,6 +51,8 @@ NAMES: tuple[str, ...] = (
     "null.leak",
     "null.mass",
     *(f"cohesion.{d}" for d in ("edge", "square", "share", "numbers", "many", "long", "mass", "root")),
+    "fit.low",
+    "fit.low_long",
     *(f"leak.{d}" for d in ("most", "square", "sum", "mass", "root", "many")),
 )
 _SIM = len(_SHAPE_NAMES)
@@ -60,7 +63,8 @@ _END = _PRO + _P
 _PAR = _END + 4
 _NULL = _PAR + 3
 _COH = _NULL + 5
-_LEAK = _COH + 8
+_FIT = _COH + 8
+_LEAK = _FIT + 2
 TRUST = np.array([1.0, 1.0, 1.5, 0.5], np.float32)  # of kinds, where they are weighed before the weights are known
 
 
@@ -249,8 +253,16 @@ def _leak(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
 
 
 @jit
-def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
-    """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
+def describe_around(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """The part of `describe` that compares the bead with smaller and larger ones: the dear part."""
+    if a + b > 2:
+        _cohesion(v, s, t, a, b, out)
+    _leak(v, s, t, a, b, out)
+
+
+@jit
+def describe_inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """The part of `describe` that looks at the bead alone; clears `out` first."""
     out[:] = 0
     out[SHAPES[a, b]] = 1
     if a == 0 or b == 0:
@@ -263,13 +275,14 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
         if v.paragraphs:
             mark = v.s_mark[s, 4] if a else v.t_mark[t, 4]
             out[_PAR + 2] = 0.0 if mark == 0 else -0.5
-        _leak(v, s, t, a, b, out)
         return
     l_s = v.s_length[s + a] - v.s_length[s]
     l_t = (v.t_length[t + b] - v.t_length[t]) / v.ratio
     mean = 0.5 * (l_s + l_t)
     size = np.log1p(mean / 20)
     many = 1.0 if a + b > 2 else 0.0
+    fit = np.float32(0)
+    trust = np.float32(0)
     for k in range(_K):
         if v.scale[k] == 0:
             continue
@@ -282,14 +295,17 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
         out[at + 1] = c * abs(c)
         out[at + 2] = c * size
         out[at + 3] = c * many
+        fit += TRUST[k] * c
+        trust += TRUST[k]
+    if trust > 0:
+        low = max(np.float32(0.4) - fit / trust, np.float32(0))
+        out[_FIT] = low
+        out[_FIT + 1] = low * size
     if v.scale[_K] != 0:
         x = _block(v, _K, s, s + a, t, t + b)
         n_s, n_t = v.s_norm[_K, s, a], v.t_norm[_K, t, b]
         out[_NUM] = min(x, np.float32(4))
         out[_NUM + 1] = min(max(n_s * n_s + n_t * n_t - 2 * x, np.float32(0)), np.float32(4))
-    if a + b > 2:
-        _cohesion(v, s, t, a, b, out)
-    _leak(v, s, t, a, b, out)
     z = abs(l_s - l_t) / np.sqrt(v.spread * (mean + 4))
     z = min(z, 6.0)
     out[_LEN] = z
@@ -326,22 +342,76 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
 
 
 @jit
-def score_nodes(v, low, high, at, shape, weights, out):  # type: ignore[no-untyped-def]
-    """Score, at every node of a band, each bead that ends there; -inf where there is none.
+def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
+    describe_inside(v, s, t, a, b, out)
+    describe_around(v, s, t, a, b, out)
 
-    `shape` is (S, 2), `out` float32 (nodes, S). A bead must begin at a node of the band, too.
+
+def score_band(
+    view: View, band: Band, shape: NDArray[np.int64], weights: NDArray[np.float32], slack: float = np.inf
+) -> NDArray[np.float32]:
+    """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`."""
+    out = np.empty((band.size, len(shape)), np.float32)
+    _score_nodes(view, *band, shape, weights, out, np.empty(band.size), float(slack))
+    return out
+
+
+@jit
+def _score_nodes(v, low, high, at, shape, weights, out, best, slack):  # type: ignore[no-untyped-def]
+    """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
+
+    Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
+    best path so far is `slack` behind the best of the last diagonals, no bead is tried (but from each diagonal's best);
+    and a bead that, alone, is so far behind the best that ends at its node is not compared with its neighbours.
+    `slack` inf scores everything.
+
+    Args:
+        shape: (S, 2), small beads first.
+        out: float32 (nodes, S), filled.
+        best: float64 (nodes,), filled with the best sum of scores that leads to each node.
     """
     x = np.zeros(len(weights), np.float32)
-    for i in range(len(low)):
-        for j in range(low[i], high[i]):
+    n = len(low)
+    last = n - 1 + high[n - 1] - 1
+    top = np.full(last + 1, -np.inf)
+    out[:] = -np.inf
+    best[:] = -np.inf
+    best[0] = 0
+    first_row = 0
+    last_row = 0
+    for d in range(last + 1):
+        while first_row < n and d - first_row >= high[first_row]:
+            first_row += 1
+        while last_row + 1 < n and d - (last_row + 1) >= low[last_row + 1]:
+            last_row += 1
+        for i in range(first_row, last_row + 1):
+            j = d - i
+            if j < low[i] or j >= high[i]:
+                continue
             node = at[i] + j - low[i]
             for k in range(len(shape)):
                 a, b = shape[k, 0], shape[k, 1]
-                out[node, k] = -np.inf
                 if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
                     continue
-                describe(v, i - a, j - b, a, b, x)
+                so_far = best[at[i - a] + j - b - low[i - a]]
+                if so_far == -np.inf:
+                    continue
+                high_mark = top[d - a - b]
+                for e in range(max(0, d - a - b - 4), d - a - b):
+                    high_mark = max(high_mark, top[e])
+                if so_far < min(top[d - a - b], high_mark - slack):
+                    continue
+                describe_inside(v, i - a, j - b, a, b, x)
+                total = np.float32(0)
+                for f in range(len(weights)):
+                    total += x[f] * weights[f]
+                if so_far + total < best[node] - slack:
+                    continue
+                describe_around(v, i - a, j - b, a, b, x)
                 total = np.float32(0)
                 for f in range(len(weights)):
                     total += x[f] * weights[f]
                 out[node, k] = total
+                best[node] = max(best[node], so_far + total)
+            top[d] = max(top[d], best[node])

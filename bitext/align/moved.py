@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bitext.align.band import Band, dense_product, full, sparse_product
 from bitext.align.beads import best_path
 from bitext.align.evidence import KINDS, Rows
-from bitext.align.features import TRUST, score_nodes
+from bitext.align.features import TRUST, score_band
 from bitext.align.prepare import Prepared
 from bitext.align.text import Sparse
 
@@ -122,8 +122,7 @@ def _aligned(
 ) -> list[Found]:
     part = ready.part(source, target)
     band = full(len(source), len(target))
-    score = np.empty((band.size, len(shape)), np.float32)
-    score_nodes(part.view(band), *band, shape, weights, score)
+    score = score_band(part.view(band), band, shape, weights)
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(shape)}
     out: list[Found] = []
     for s0, s1, t0, t1 in best_path(band, shape, score)[0]:

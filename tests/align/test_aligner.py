@@ -1,0 +1,227 @@
+"""What `align` promises, on texts of our own."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bitext.align import align
+from bitext.document import Bead, Document, Kind, Segment
+from bitext.errors import InputError
+
+ENGLISH = [
+    "The harbour of Saint-Malo was closed on Monday.",
+    "Three fishing boats had sunk during the storm of 14 March 2019.",
+    "Nobody was hurt, said the mayor, Claude Renoult.",
+    "The divers will search the wrecks tomorrow.",
+    "They hope to find the logbooks.",
+    "Why did the boats leave the port?",
+    "The weather office had warned of gusts of 120 kilometres an hour.",
+    "An inquiry has been opened in Rennes.",
+    "Its results are expected in 2021.",
+    "Fishermen demand 450,000 euros from the state.",
+]
+FRENCH = [
+    "Le port de Saint-Malo a été fermé lundi.",
+    "Trois bateaux de pêche avaient coulé pendant la tempête du 14 mars 2019.",
+    "Il n'y a pas de blessés, a dit le maire, Claude Renoult.",
+    "Les plongeurs fouilleront les épaves demain.",
+    "Ils espèrent trouver les journaux de bord.",
+    "Pourquoi les bateaux ont-ils quitté le port ?",
+    "La météo avait annoncé des rafales de 120 kilomètres à l'heure.",
+    "Une enquête a été ouverte à Rennes.",
+    "Ses résultats sont attendus en 2021.",
+    "Les pêcheurs réclament 450 000 euros à l'État.",
+]
+BACK = [
+    "The port of Saint-Malo was closed Monday.",
+    "Three fishing boats had sunk during the storm on 14 March 2019.",
+    "There are no injured, said the mayor, Claude Renoult.",
+    "Divers will search the wrecks tomorrow.",
+    "They hope to find the logs.",
+    "Why did the boats leave the port?",
+    "The weather had announced gusts of 120 kilometers per hour.",
+    "An investigation was opened in Rennes.",
+    "Its results are expected in 2021.",
+    "Fishermen claim 450,000 euros from the state.",
+]
+
+
+def pairs(beads: tuple[Bead, ...]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return [(tuple(b.source), tuple(b.target)) for b in beads]
+
+
+def covers(beads: tuple[Bead, ...], n: int, m: int) -> bool:
+    return sorted(i for b in beads for i in b.source) == list(range(n)) and sorted(
+        j for b in beads for j in b.target
+    ) == list(range(m))
+
+
+def test_one_to_one_with_and_without_a_translation() -> None:
+    straight = [((i,), (i,)) for i in range(10)]
+    assert pairs(align(ENGLISH, FRENCH)) == straight
+    assert pairs(align(ENGLISH, FRENCH, target_translation=BACK)) == straight
+    assert pairs(align(FRENCH, ENGLISH, source_translation=BACK)) == straight
+
+
+def test_merged_deleted_and_added_sentences() -> None:
+    french = [FRENCH[0], " ".join(FRENCH[1:3]), *FRENCH[3:5], *FRENCH[6:], "Photo : Jeanne Le Goff"]
+    back = [BACK[0], " ".join(BACK[1:3]), *BACK[3:5], *BACK[6:], "Photo: Jeanne Le Goff"]
+    assert pairs(align(ENGLISH, french, target_translation=back)) == [
+        ((0,), (0,)), ((1, 2), (1,)), ((3,), (2,)), ((4,), (3,)), ((5,), ()),
+        ((6,), (4,)), ((7,), (5,)), ((8,), (6,)), ((9,), (7,)), ((), (8,)),
+    ]  # fmt: skip
+
+
+def test_a_moved_paragraph_is_found_and_marked() -> None:
+    order = [0, 1, 2, 7, 8, 9, 3, 4, 5, 6]
+    french, back = [FRENCH[i] for i in order], [BACK[i] for i in order]
+    beads = align(ENGLISH, french, target_translation=back)
+    assert sorted(pairs(beads)) == sorted(((i,), (order.index(i),)) for i in range(10))
+    moved = {tuple(b.source)[0] for b in beads if b.moved}
+    assert moved in ({7, 8, 9}, {3, 4, 5, 6})
+    assert [b.source.start for b in beads] == sorted(b.source.start for b in beads)
+    still = align(ENGLISH, french, target_translation=back, moved=False)
+    assert not any(b.moved for b in still)
+    assert covers(still, 10, 10)
+
+
+def test_unrelated_text_is_not_called_moved() -> None:
+    others = [
+        "The committee met in private.", "A new bridge was built over the Loire.", "Wheat prices fell again.",
+        "Her second novel won no prize.", "The trains were late all week.", "Cats sleep most of the day.",
+    ]  # fmt: skip
+    assert not any(b.moved for b in align(ENGLISH, FRENCH[:5] + others, target_translation=BACK[:5] + others))
+
+
+def test_two_texts_of_one_language_need_nothing_else() -> None:
+    rng = random.Random(3)
+    cut = [*BACK[:3], "Divers will search", "the wrecks tomorrow.", *BACK[4:6], " ".join(BACK[6:8]), *BACK[8:]]
+    expected = [
+        *[((i,), (i,)) for i in range(3)], ((3,), (3, 4)), ((4,), (5,)), ((5,), (6,)), ((6, 7), (7,)),
+        ((8,), (8,)), ((9,), (9,)),
+    ]  # fmt: skip
+    assert pairs(align(ENGLISH, cut)) == expected
+    assert rng  # the shuffled case is `test_a_moved_paragraph_is_found_and_marked`
+
+
+def test_confidence_and_evidence() -> None:
+    beads = align(ENGLISH, FRENCH, target_translation=BACK, explain=True)
+    assert all(b.confidence is not None and 0 <= b.confidence <= 1 for b in beads)
+    assert np.mean([b.confidence for b in beads]) > 0.8
+    for b in beads:
+        assert sum(v for _, v in b.evidence) == pytest.approx(b.score, abs=0.02)
+    assert {"translation", "form", "length"} <= {name for name, _ in beads[1].evidence}
+    assert all(not b.evidence for b in align(ENGLISH, FRENCH))
+    # a translation of something else makes a bead doubtful
+    wrong = [*BACK[:4], "Cats sleep most of the day.", *BACK[5:]]
+    french = [*FRENCH[:4], "Les chats dorment presque toute la journée.", *FRENCH[5:]]
+    doubt = align(ENGLISH, french, target_translation=wrong)
+    assert min(b.confidence or 0 for b in doubt if 4 in b.source) < 0.7
+
+
+def test_empty_sides_and_blank_segments() -> None:
+    assert align([], []) == ()
+    assert pairs(align(["One."], [])) == [((0,), ())]
+    assert pairs(align([], ["Un."])) == [((), (0,))]
+    assert covers(align(["", "  ", "..."], ["", "\n", "a\nb"]), 3, 3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=30), max_size=8), st.lists(st.text(max_size=30), max_size=8), st.integers(2, 8))
+def test_any_texts_are_covered_once(source: list[str], target: list[str], most: int) -> None:
+    beads = align(source, target, max_bead=most)
+    assert covers(beads, len(source), len(target))
+    assert all(len(b.source) + len(b.target) <= most for b in beads)
+
+
+def test_the_corridor_finds_what_the_exact_search_finds() -> None:
+    rng = random.Random(5)
+    source, target, back = [], [], []
+    for k in range(40):  # 400 sentences: beyond what is searched in full
+        for e, f, b in zip(ENGLISH, FRENCH, BACK, strict=True):
+            if rng.random() < 0.9:
+                source.append(f"{e} {k}")
+            if rng.random() < 0.9:
+                target.append(f"{f} {k}")
+                back.append(f"{b} {k}")
+    fast = align(source, target, target_translation=back)
+    assert fast == align(source, target, target_translation=back, exact=True)
+    assert fast == align(source, target, target_translation=back)  # and again: nothing is random
+
+
+def test_vectors_alone() -> None:
+    class Rotated:
+        """The same direction for a sentence and its translation, with noise."""
+
+        def encode(self, texts: list[str]) -> np.ndarray:
+            rng = np.random.default_rng(len(texts[0]))
+            base = np.random.default_rng(1).normal(size=(10, 32))
+            known = {t: base[i] for group in (ENGLISH, FRENCH) for i, t in enumerate(group)}
+            return np.stack([known[t] + rng.normal(0, 0.3, 32) for t in texts]).astype(np.float32)
+
+    french = FRENCH[:4] + FRENCH[5:]
+    found = pairs(align(ENGLISH, french, encoder=Rotated()))
+    assert ((4,), ()) in found
+    assert ((9,), (8,)) in found
+
+
+def document(lines: list[str], breaks: set[int]) -> Document:
+    text, segments, paragraph = "", [], 0
+    for i, line in enumerate(lines):
+        if i in breaks:
+            text, paragraph = text + "\n\n", paragraph + 1
+        elif i:
+            text += " "
+        segments.append(Segment(line, len(text), len(text) + len(line), Kind.SENTENCE, paragraph))
+        text += line
+    return Document(text, tuple(segments), "xx", "test")
+
+
+def test_paragraphs_are_evidence_not_walls() -> None:
+    same = {3, 7}
+    straight = [((i,), (i,)) for i in range(10)]
+    assert pairs(align(document(ENGLISH, same), document(FRENCH, same), target_translation=BACK)) == straight
+    assert pairs(align(document(ENGLISH, same), document(FRENCH, set()), target_translation=BACK)) == straight
+    assert pairs(align(document(ENGLISH, same), document(FRENCH, {2, 5, 8}), target_translation=BACK)) == straight
+
+
+def test_bad_arguments_are_sentences() -> None:
+    with pytest.raises(InputError, match="target_translation has 1 texts for 10 segments"):
+        align(ENGLISH, FRENCH, target_translation=["x"])
+    with pytest.raises(InputError, match="max_bead is 1"):
+        align(ENGLISH, FRENCH, max_bead=1)
+
+    class Short:
+        def encode(self, texts: list[str]) -> np.ndarray:
+            return np.zeros((1, 3), np.float32)
+
+    with pytest.raises(InputError, match="the encoder gave arrays"):
+        align(ENGLISH, FRENCH, encoder=Short())
+
+
+@pytest.mark.slow
+def test_a_read_only_installation_works(tmp_path: Path) -> None:
+    """Without any folder to cache compiled code in, it is compiled anew."""
+    import bitext.align
+
+    root = Path(bitext.align.__file__).parents[2]
+    code = (
+        "import numba.core.caching as c\n"
+        "c.CacheImpl._locator_classes = []\n"
+        "from bitext.align import align\n"
+        "print(len(align(['One.', 'Two.'], ['Un.', 'Deux.'])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "2"
