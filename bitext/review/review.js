@@ -4,7 +4,7 @@
   const $ = (s, r = document) => r.querySelector(s);
   const $$ = (s, r = document) => [...r.querySelectorAll(s)];
   const byId = (id) => document.getElementById(id);
-  const root = document.documentElement, main = byId("text"), bar = byId("rowbar");
+  const root = document.documentElement, main = byId("text"), bar = byId("tray");
   const token = $("meta[name=review-token]").content;
   const client = Math.random().toString(36).slice(2, 12);
   let head = Number(root.dataset.head); // the version that this page shows
@@ -145,6 +145,7 @@
     if (!row) return;
     $$(".bead.cur").forEach((r) => r.classList.remove("cur"));
     row.classList.add("cur");
+    if (cur !== row.id && bar.parentElement !== row) $$(".panel", bar).forEach((p) => p.remove());
     cur = row.id;
     row.append(bar);
     bar.hidden = false;
@@ -323,7 +324,7 @@
     const p = document.createElement("div");
     p.className = `panel ${name}`;
     p.setAttribute("role", "group");
-    bar.before(p);
+    $(".rowbar", bar).before(p);
     return p;
   }
   function put(parent, tag, text, attrs = {}) {
@@ -375,7 +376,7 @@
     const data = await get(`/compare?bead=${encodeURIComponent(row.id)}`);
     if (!data || !row.isConnected) return;
     const p = panel(row, "compare");
-    for (const [name, parts] of [["Back-translation", data.back], [$("#text .src") ? "Other column" : "Source", data.source]]) {
+    for (const [name, parts] of [["Back-translation", data.back], [main.dataset.against, data.source]]) {
       const line = put(p, "p", "", { lang: $(".src", row)?.lang ?? "" });
       put(line, "span", name, { class: "lab" });
       line.append(" ");

@@ -1,0 +1,28 @@
+"""A bitext file to review, the review of it, and a client that is let in."""
+
+import pytest
+from review_samples import sample
+
+from bitext.formats import jsonl
+from bitext.review.session import open_review
+
+
+@pytest.fixture
+def path(tmp_path):
+    jsonl.dump(sample(), tmp_path / "bitext.jsonl")
+    return tmp_path / "bitext.jsonl"
+
+
+@pytest.fixture
+def review(path):
+    found = open_review(path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def client(review):
+    pytest.importorskip("starlette", reason="needs starlette")
+    from review_client import Client
+
+    return Client(review)
