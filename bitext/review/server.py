@@ -144,6 +144,7 @@ def _listen(host: str, port: int) -> socket.socket:
         try:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             found.bind(where)
+            found.listen(128)  # before the address is said, so that nobody finds it closed
         except OSError:
             found.close()
             raise
