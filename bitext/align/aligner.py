@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bitext.align import model
 from bitext.align.band import Band
-from bitext.align.beads import best_path, marginals
+from bitext.align.beads import best_path, probabilities
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
 from bitext.align.features import NAMES, REACH, View, describe, score_band, shapes
@@ -85,14 +85,14 @@ class _Search(NamedTuple):
 
     def beads(self, weights: Weights, explain: bool) -> list[Bead]:
         """The path as beads with scores, confidence and, if asked for, evidence."""
-        posterior, _ = marginals(self.band, self.shape, self.score)
+        posterior = probabilities(self.band, self.shape, self.score, self.path)
         index = {(int(a), int(b)): k for k, (a, b) in enumerate(self.shape)}
         path = np.array(self.path)
         node = self.band.at[path[:, 1]] + path[:, 3] - self.band.low[path[:, 1]]
         sizes = np.stack([path[:, 1] - path[:, 0], path[:, 3] - path[:, 2]], axis=1)
         kind = np.array([index[int(a), int(b)] for a, b in sizes])
         score = self.score[node, kind].astype(np.float64)
-        sure = confidence(predictors(posterior[node, kind].astype(np.float64), score, sizes), weights.calibration)
+        sure = confidence(predictors(posterior, score, sizes), weights.calibration)
         return [
             Bead(
                 range(s0, s1),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bitext.align._jit import jit
 from bitext.align.band import Band
 
-__all__ = ["best_path", "marginals"]
+__all__ = ["best_path", "marginals", "probabilities"]
 
 
 @jit
@@ -135,3 +135,17 @@ def marginals(band: Band, shape: NDArray[np.int64], score: NDArray[np.float32]) 
     out = np.empty_like(score)
     _posteriors(*band, shape, score, forward, backward, out)
     return out, float(forward[-1])
+
+
+def probabilities(
+    band: Band, shape: NDArray[np.int64], score: NDArray[np.float32], path: list[tuple[int, int, int, int]]
+) -> NDArray[np.float64]:
+    """As `marginals`, of the beads of a path only."""
+    forward = np.empty(band.size, np.float64)
+    backward = np.empty(band.size, np.float64)
+    _forward_backward(*band, shape, score, forward, backward)
+    s0, s1, t0, t1 = np.array(path, np.int64).reshape(-1, 4).T
+    node, before = band.at[s1] + t1 - band.low[s1], band.at[s0] + t0 - band.low[s0]
+    index = {(int(a), int(b)): k for k, (a, b) in enumerate(shape)}
+    kind = [index[int(a), int(b)] for a, b in zip(s1 - s0, t1 - t0, strict=True)]
+    return np.exp(np.minimum(forward[before] + score[node, kind] + backward[node] - forward[-1], 0))

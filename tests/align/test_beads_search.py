@@ -66,6 +66,7 @@ def test_best_path_and_marginals_equal_enumeration(n: int, m: int, seed: int) ->
     kinds = {tuple(s): k for k, s in enumerate(SHAPE.tolist())}
     a, b, c, d = bead
     assert posterior[band.at[b] + d - band.low[b], kinds[b - a, d - c]] == pytest.approx(share, abs=1e-4)
+    assert beads.probabilities(band, SHAPE, score, path)[0] == pytest.approx(share, abs=1e-4)
 
 
 @settings(max_examples=25, deadline=None)
