@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from bitext.document import Bead, Bitext, Document, Kind, Segment
 from bitext.errors import FormatError, OutputError
 from bitext.formats.common import COMPRESSIONS, Path_, creating, langs_of, name_of
-from bitext.formats.xliff import number
+from bitext.formats.xliff2 import number
 from bitext.formats.xml import XML_LANG, attribute, content, elements, local, sibling
 
 __all__ = ["document_paths", "read", "write"]

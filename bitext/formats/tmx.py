@@ -144,7 +144,11 @@ class _Reader:
 
         def choose(wanted: list[str | None], but: str | None) -> str | None:
             rest = [lang for lang in langs if but is None or not language_matches(but, lang)]
-            return next((lang for w in wanted if w for lang in rest if language_matches(w, lang)), None)
+            for want in (w for w in wanted if w):
+                for lang in sorted(rest, key=lambda lang: lang.lower() != want.lower()):  # the very same first
+                    if language_matches(want, lang):
+                        return lang
+            return None
 
         source = self.source or choose([unit.get("srclang"), self.srclang, "en", "fr", *langs], self.target)
         target = self.target or choose(["fr", "en", *langs], source)

@@ -1,208 +1,166 @@
-"""XLIFF 2.1, the interchange format of translation tools; reading also takes 2.0, 2.2 and 1.2.
+"""XLIFF 1.2, which nearly every translation tool reads.
 
-One `unit` with one `segment` a bead. State is *translated*, with subState `bitext:needs-review` where there are
-flags, or *initial* where the target is empty. Each flag is a note on the target and a comment mark (`mrk`, or
-`sm`/`em` where spans cross) that refers to it; check, category, severity, suggestion and confidence are attributes
-of our namespace. Score, confidence, shape, moved and the back-translation are in the Metadata module.
-Characters that XML cannot hold are `cp` elements, so texts come back identical.
+One `trans-unit` a bead. The target's state is *translated* or, where there are flags, *needs-review-translation*;
+score, confidence, shape and moved are attributes of our namespace on the `trans-unit`, the back-translation a note.
+Each flag is a `mrk` (`mtype="x-bitext-flag"`, the message in `comment`) and a note for people. A span that crosses
+another comes in several `mrk` of the same `mid`. Characters that XML cannot hold are made visible (␀ … ␟, �).
 
-Specification: https://docs.oasis-open.org/xliff/xliff-core/v2.1/xliff-core-v2.1.html
+Specification: https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from bitext.document import Bitext
-from bitext.errors import FormatError, OutputError
-from bitext.formats import xliff12
-from bitext.formats.common import Path_, Row, creating, from_rows, langs_of, language_matches, name_of, rows_of
-from bitext.formats.spans import NAMESPACE, PRIORITY, flag_attributes, flag_from, flatten, pieces
-from bitext.formats.xml import attribute, content, elements, local, visible
+from bitext import __version__
+from bitext.document import Bitext, Flag
+from bitext.errors import FormatError
+from bitext.formats.common import Path_, Row, creating, langs_of, rows_of
+from bitext.formats.spans import NAMESPACE, PRIORITY, Mark, flag_attributes, flag_from, flatten, pieces
+from bitext.formats.xml import attribute, content, local
 
-__all__ = ["read", "write"]
+__all__ = ["from_elements", "read", "write"]
 
-_ROOT = {
-    "xmlns": "urn:oasis:names:tc:xliff:document:2.0",
-    "xmlns__mda": "urn:oasis:names:tc:xliff:metadata:2.0",
-    "xmlns__bitext": NAMESPACE,
-    "version": "2.1",
-}
-_UNHELD = re.compile("([\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])")
+_BACK = "bitext back-translation"
+_CODES = ("bpt", "ept", "ph", "it")
 
 
-def write(bitext: Bitext, path: Path_, *, version: str = "2.1") -> None:
-    """Write XLIFF 2.1, or 1.2 with `version="1.2"`.
+def write(bitext: Bitext, path: Path_) -> None:
+    """Write one translation unit a bead.
 
     Raises:
-        OutputError: cannot be written, not aligned, or another version.
+        OutputError: cannot be written, or the two sides are not aligned.
     """
-    if version == "1.2":
-        xliff12.write(bitext, path)
-        return
-    if version != "2.1":
-        raise OutputError(f"XLIFF {version} is not written", path=path, mend="choose 2.1 or 1.2")
     source_lang, target_lang = langs_of(bitext)
+    root = attribute(version="1.2", xmlns="urn:oasis:names:tc:xliff:document:1.2", xmlns__bitext=NAMESPACE)
+    about = attribute(
+        original=bitext.target.name or "bitext",
+        source_language=source_lang,
+        target_language=target_lang,
+        datatype="plaintext",
+        tool_id="bitext",
+    )
+    tool = attribute(tool_id="bitext", tool_name="bitext", tool_version=__version__)
     with creating(path) as f:
-        f.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        f.write(f"<xliff{attribute(**_ROOT, srcLang=source_lang, trgLang=target_lang)}>\n")
-        f.write(f"<file{attribute(id='f1', original=bitext.target.name or None, xml__space='preserve')}>\n")
-        empty = True
+        f.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<xliff{root}>\n<file{about}>\n')
+        f.write(f"<header><tool{tool}/></header>\n<body>\n")
         for i, row in enumerate(rows_of(bitext), 1):
             f.write(_unit(i, row))
-            empty = False
-        if empty:  # a file has at least one unit
-            f.write(_unit(1, Row("", "", shape="0-0")))
-        f.write("</file>\n</xliff>\n")
+        f.write("</body>\n</file>\n</xliff>\n")
 
 
 def _unit(number: int, row: Row) -> str:
-    known = {
-        "shape": row.shape,
-        "score": repr(row.score),
-        "confidence": None if row.confidence is None else repr(row.confidence),
-        "moved": "1" if row.moved else None,
-        "back": row.back,
-    }
-    metas = "".join(f"<mda:meta{attribute(type=k)}>{content(v)}</mda:meta>" for k, v in known.items() if v)
-    parts = [f"<unit{attribute(id=f'u{number}')}>\n"]
-    parts.append(f'<mda:metadata><mda:metaGroup category="bitext">{metas}</mda:metaGroup></mda:metadata>\n')
-    if row.flags:
-        parts.append("<notes>\n")
-        for k, flag in enumerate(row.flags, 1):
-            about = attribute(id=f"n{k}", appliesTo="target", category=flag.category, priority=PRIORITY[flag.severity])
-            parts.append(f"<note{about}>{content(flag.message)}</note>\n")
-        parts.append("</notes>\n")
-    state = {"state": "translated"} if row.target else {}
-    if row.flags:
-        state["subState"] = "bitext:needs-review"
-    target = f"<target>{_marked(row)}</target>" if row.target else ""
-    parts.append(
-        f"<segment{attribute(id='s1', **state)}>\n<source>{_held(row.source)}</source>\n{target}\n</segment>\n"
+    about = attribute(
+        id=number,
+        xml__space="preserve",
+        bitext__shape=row.shape,
+        bitext__score=repr(row.score),
+        bitext__confidence=None if row.confidence is None else repr(row.confidence),
+        bitext__moved="1" if row.moved else None,
     )
-    parts.append("</unit>\n")
+    parts = [f"<trans-unit{about}>\n<source>{content(row.source)}</source>\n"]
+    if row.target:
+        state = attribute(state="needs-review-translation" if row.flags else "translated")
+        parts.append(f"<target{state}>{_marked(row)}</target>\n")
+    if row.back:
+        parts.append(f"<note{attribute(annotates='target', **{'from': _BACK})}>{content(row.back)}</note>\n")
+    for flag in row.flags:
+        note = attribute(annotates="target", priority=PRIORITY[flag.severity], **{"from": f"bitext {flag.check}"})
+        text = f"{flag.severity} {flag.category} “{row.target[slice(*flag.span)]}”: {flag.message}"
+        parts.append(f"<note{note}>{content(text)}</note>\n")
+    parts.append("</trans-unit>\n")
     return "".join(parts)
 
 
-def _held(text: str) -> str:
-    """Element content with `cp` for what XML cannot hold."""
-    parts = _UNHELD.split(text)
-    return "".join(f'<cp hex="{ord(p):04X}"/>' if i % 2 else content(p) for i, p in enumerate(parts))
-
-
 def _marked(row: Row) -> str:
-    """The target with its flags' spans: `mrk` for spans that nest, `sm` and `em` for those that cross another."""
-    spans = [flag.span for flag in row.flags]
-    events = list(pieces(row.target, spans))
-    times = [sum(kind == "open" and i == k for kind, i, _ in events) for k in range(len(spans))]
-    last = {i: n for n, (kind, i, _) in enumerate(events) if kind == "close"}
     parts: list[str] = []
     begun: set[int] = set()
-    for n, (kind, i, text) in enumerate(events):
+    for kind, i, text in pieces(row.target, [flag.span for flag in row.flags]):
         if i is None:
-            parts.append(_held(text))
-        elif kind == "open" and i not in begun:
+            parts.append(content(text))
+        elif kind == "close":
+            parts.append("</mrk>")
+        else:
+            flag = row.flags[i]
+            about = {"comment": flag.message, **flag_attributes(flag)} if i not in begun else {}
+            parts.append(f"<mrk{attribute(mtype='x-bitext-flag', mid=i + 1, **about)}>")
             begun.add(i)
-            about = attribute(id=f"m{i + 1}", type="comment", ref=f"#n=n{i + 1}", **flag_attributes(row.flags[i]))
-            parts.append(f"<mrk{about}>" if times[i] == 1 else f"<sm{about}/>")
-        elif kind == "close" and last[i] == n:
-            parts.append("</mrk>" if times[i] == 1 else f'<em startRef="m{i + 1}"/>')
     return "".join(parts)
 
 
 def read(path: Path_, *, source_lang: str | None = None, target_lang: str | None = None) -> Bitext:
-    """Read the segments of all files in an XLIFF document; `source_lang`/`target_lang` may swap its two languages.
+    """Read XLIFF of either version; see `bitext.formats.xliff2.read`."""
+    from bitext.formats import xliff2
+
+    return xliff2.read(path, source_lang=source_lang, target_lang=target_lang)
+
+
+def from_elements(
+    nodes: Iterator[tuple[Element, int]], path: Path_, source_lang: str | None, target_lang: str | None
+) -> Bitext:
+    """A bitext from the elements after the root: `file`s bare, `trans-unit`s whole.
 
     Raises:
-        InputError: cannot be read.
-        FormatError: not well-formed, not XLIFF, unsafe, or in other languages than those asked for.
+        FormatError: no source in a unit, files in different languages, other languages than those asked for.
     """
-    nodes = elements(path, ("unit", "trans-unit"), ("xliff",))
-    root, line = next(nodes)
-    version = root.get("version", "")
-    if version.startswith("1."):
-        return xliff12.from_elements(nodes, path, source_lang, target_lang)
-    if not version.startswith("2."):
-        raise FormatError(f"is XLIFF of version {version!r}", path=path, line=line, mend="give 1.2 or 2.x")
-    rows = list(_rows(nodes, path))
-    langs = root.get("srcLang", "") or "en", root.get("trgLang", "") or target_lang or "fr"
-    return oriented(rows, langs, (source_lang, target_lang), path)
+    from bitext.formats.xliff2 import oriented
+
+    langs: tuple[str, str] | None = None
+    rows: list[Row] = []
+    for element, line in nodes:
+        name = local(element.tag)
+        if name == "file":
+            found = element.get("source-language", "") or "en", element.get("target-language", "")
+            found = found[0], found[1] or target_lang or "fr"
+            if langs is not None and [x.lower() for x in found] != [x.lower() for x in langs]:
+                raise FormatError(
+                    f"has files from {langs[0]} to {langs[1]} and from {found[0]} to {found[1]}",
+                    path=path,
+                    line=line,
+                    mend="give one pair of languages a file",
+                )
+            langs = found
+        elif name == "trans-unit":
+            rows += _rows(element, path, line)
+    return oriented(rows, langs or ("en", target_lang or "fr"), (source_lang, target_lang), path)
 
 
-def oriented(rows: list[Row], langs: tuple[str, str], asked: tuple[str | None, str | None], path: Path_) -> Bitext:
-    """A bitext from rows in the direction that was asked for: as the file has it, or the other way round."""
-    straight = all(want is None or language_matches(want, have) for want, have in zip(asked, langs, strict=True))
-    swapped = all(want is None or language_matches(want, have) for want, have in zip(asked, langs[::-1], strict=True))
-    if not straight and not swapped:
-        wanted = " to ".join(want or "any" for want in asked)
-        raise FormatError(
-            f"goes from {langs[0]} to {langs[1]}, not from {wanted}", path=path, mend="name its languages"
-        )
-    if not straight:
-        langs = langs[::-1]
-        rows = [Row(row.target, row.source, row.score, row.confidence, row.moved) for row in rows]
-    return from_rows(rows, *langs, source_name=name_of(path), target_name=name_of(path))
+def _rows(unit: Element, path: Path_, line: int) -> list[Row]:
+    from bitext.formats.xliff2 import number
 
-
-def _rows(nodes: Iterator[tuple[Element, int]], path: Path_) -> Iterator[Row]:
-    for unit, line in nodes:
-        if local(unit.tag) != "unit":
-            continue
-        notes = {n.get("id", ""): n.text or "" for n in unit.iter() if local(n.tag) == "note"}
-        metas = {m.get("type", ""): m.text or "" for m in _bitext_metas(unit)}
-        segments = [child for child in unit if local(child.tag) == "segment"]
-        for segment in segments:
-            yield _row(segment, metas if len(segments) == 1 else {}, notes, path, line)
-
-
-def _bitext_metas(unit: Element) -> Iterator[Element]:
-    for group in unit.iter():
-        if local(group.tag) == "metaGroup" and group.get("category") == "bitext":
-            yield from (m for m in group if local(m.tag) == "meta")
-
-
-def _row(segment: Element, metas: dict[str, str], notes: dict[str, str], path: Path_, line: int) -> Row:
-    sides = {local(child.tag): child for child in segment}
+    sides = {local(child.tag): child for child in reversed(unit)}
     if "source" not in sides:
-        raise FormatError("a segment of this unit has no <source>", path=path, line=line, mend="add it")
+        raise FormatError("this unit has no <source>", path=path, line=line, mend="add it")
+    source = sides.get("seg-source", sides["source"])
+    source_text, source_marks = flatten(source, _CODES)
+    target_text, target_marks = flatten(sides["target"], _CODES) if "target" in sides else ("", [])
+    segments = [mark for mark in source_marks if mark.attributes.get("mtype") == "seg"]
+    if "seg-source" in sides and segments:
+        by_mid = {m.attributes.get("mid"): m for m in target_marks if m.attributes.get("mtype") == "seg"}
+        matched = [(m, by_mid.get(m.attributes.get("mid"))) for m in segments]
+        if by_mid or not target_text.strip():
+            return [
+                Row(source_text[s.start : s.end], "" if t is None else target_text[t.start : t.end]) for s, t in matched
+            ]
+    backs = [n.text or "" for n in unit if local(n.tag) == "note" and n.get("from") == _BACK]
+    return [
+        Row(
+            source_text,
+            target_text,
+            number(unit.get(f"{{{NAMESPACE}}}score"), path, line) or 0.0,
+            number(unit.get(f"{{{NAMESPACE}}}confidence"), path, line),
+            unit.get(f"{{{NAMESPACE}}}moved") == "1",
+            backs[0] if backs else None,
+            tuple(_flags(target_marks, path, line)),
+        )
+    ]
 
-    def character(element: Element) -> str:
-        if local(element.tag) != "cp":
-            return ""
-        try:
-            return chr(int(element.get("hex", ""), 16))
-        except (ValueError, OverflowError):
-            raise FormatError("a <cp> names no character", path=path, line=line, mend="mend its hex") from None
 
-    source, _ = flatten(sides["source"], (), character)
-    target, marks = flatten(sides["target"], (), character) if "target" in sides else ("", [])
-    flags = []
-    for mark in sorted(marks, key=lambda m: m.number("id")):
+def _flags(marks: list[Mark], path: Path_, line: int) -> Iterator[Flag]:
+    ours = [mark for mark in marks if mark.attributes.get("mtype") == "x-bitext-flag"]
+    for mark in sorted(ours, key=lambda m: m.number("mid")):
         if f"{{{NAMESPACE}}}severity" in mark.attributes:
-            message = notes.get(mark.attributes.get("ref", "").removeprefix("#n="), "")
-            flags.append(flag_from(mark.attributes, (mark.start, mark.end), message, path, line))
-    return Row(
-        source,
-        target,
-        number(metas.get("score"), path, line) or 0.0,
-        number(metas.get("confidence"), path, line),
-        metas.get("moved") == "1",
-        metas.get("back"),
-        tuple(flags),
-    )
-
-
-def number(text: str | None, path: Path_, line: int) -> float | None:
-    """A finite number, or None where there is no text."""
-    if text is None:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise FormatError(f"{visible(text)[:30]!r} is no number", path=path, line=line, mend="mend it")
-    return value
+            same = [m for m in ours if m.attributes.get("mid") == mark.attributes.get("mid")]
+            span = min(m.start for m in same), max(m.end for m in same)
+            yield flag_from(mark.attributes, span, mark.attributes.get("comment", ""), path, line)

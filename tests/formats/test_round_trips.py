@@ -24,7 +24,7 @@ relaxed = settings(
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a whole bitext takes minutes
 )
-PAIRED = ["tsv", "tmx", "xliff", "xliff12", "mqm", "moses"]
+PAIRED = ["tsv", "tmx", "xliff2", "xliff", "mqm", "moses"]
 
 
 def same(text: str) -> str:
@@ -43,8 +43,8 @@ def flat(text: str) -> str:
 CARRIED = {
     "tsv": (same, {"score", "confidence", "moved", "back"}),
     "tmx": (visible, {"score", "confidence", "moved", "back", "flags", "evidence"}),
-    "xliff": (same, {"score", "confidence", "moved", "flags"}),
-    "xliff12": (visible, {"score", "confidence", "moved", "flags"}),
+    "xliff2": (same, {"score", "confidence", "moved", "flags"}),
+    "xliff": (visible, {"score", "confidence", "moved", "flags"}),
     "mqm": (flat, {"flags", "evidence"}),
     "moses": (lined, set()),
 }
@@ -71,7 +71,7 @@ def test_beads_come_back(format: str, bitext: Bitext) -> None:
         assert [getattr(r, name) for r in back] == [getattr(r, name) for r in rows]
     if "back" in carried and bitext.translations:
         assert [r.back or "" for r in back] == [change(r.back or "") for r in rows]
-    if "flags" in carried and format in ("tmx", "xliff", "xliff12"):  # as long as the text: spans are the same
+    if "flags" in carried and format in ("tmx", "xliff2", "xliff"):  # as long as the text: spans are the same
         assert [[f.span for f in r.flags] for r in back] == [[f.span for f in r.flags] for r in rows]
         assert [[f.severity for f in r.flags] for r in back] == [[f.severity for f in r.flags] for r in rows]
         assert [[f.message for f in r.flags] for r in back] == [
