@@ -193,8 +193,8 @@ class Case:
             "lexicon": r.lexicon is not None,
             "senses": r.senses is not None,
             "glossary": bool(r.glossary),
-            "fr-en model": r.back is not None,
-            "en-fr model": r.forward is not None,
+            "back model": r.back is not None,
+            "forward model": r.forward is not None,
         }
         return [n for n in needs if not have[n]]
 

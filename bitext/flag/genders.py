@@ -1,12 +1,14 @@
-"""Genders of French nouns, counted from the determiners before them.
+"""What counts tell of French nouns: their gender, and whether something must stand before them.
 
-`python -m bitext.flag.genders TRAIN.tsv.bz2` builds the table (`fr<TAB>en` lines); it holds one letter a noun.
+`python -m bitext.flag.genders TRAIN.tsv.bz2` builds the table (`fr<TAB>en` lines): lists of words under `m`, `f` (gender,
+from the determiners before them) and `bound` (never right behind a noun or an adjective that follows its noun).
 """
 
 from __future__ import annotations
 
 import bz2
 import functools
+import itertools
 import re
 import sys
 from collections import Counter
@@ -16,34 +18,56 @@ from pathlib import Path
 from bitext.files import writing
 from bitext.flag.words import STOP
 
-__all__ = ["build", "gender"]
+__all__ = ["PREPOSED", "bound", "build", "gender"]
 
 _TABLE = Path(__file__).with_name("genders.tsv")
 _MASCULINE = re.compile(r"(?<![\w'’-])(?:un|du|au|ce|le) ([a-zâàéèêëîïôûçœ]{3,})(?![\w'’])")
 _FEMININE = re.compile(r"(?<![\w'’-])(?:une|cette|la|ma|sa) ([a-zâàéèêëîïôûçœ]{3,})(?![\w'’])")
-_AMBIGUOUS_DET = re.compile(r"(?<![\w'’-])(?:l['’]|les |des |ces |ses |leurs |nos |de )([a-zâàéèêëîïôûçœ]{3,})")
+# Adjectives that stand before their noun, masculine and feminine
+PREPOSED = {
+    "haut": "haute", "bon": "bonne", "beau": "belle", "nouveau": "nouvelle", "vieux": "vieille", "gros": "grosse",
+    "ancien": "ancienne", "premier": "première", "dernier": "dernière", "petit": "petite", "mauvais": "mauvaise",
+    "second": "seconde", "long": "longue", "prochain": "prochaine", "certain": "certaine", "principal": "principale",
+    "meilleur": "meilleure", "seul": "seule", "vrai": "vraie", "faux": "fausse", "futur": "future", "lourd": "lourde",
+}  # fmt: skip
+_BEFORE = STOP | set(PREPOSED) | set(PREPOSED.values()) | set(
+    "grand grande grands grandes bel nouvel vieil propre propres simple simples véritable véritables importante "
+    "importantes excellente excellent telle telles troisième quatrième deuxième cinquième pleine plein sur mi demi "
+    "juste large vaste énorme possible éventuelle immense rapide sérieuse profonde forte libre pure saine moindre "
+    "trois quatre cinq six sept huit neuf dix cent mille".split()
+)
+_WORDS = re.compile(r"[a-zâàéèêëîïôûçœ]+['’]?|[^\sa-zâàéèêëîïôûçœ]+")
 
 
 @functools.cache
-def _table() -> dict[str, str]:
+def _table() -> dict[str, frozenset[str]]:
     if not _TABLE.is_file():
         return {}
     lines = _TABLE.read_text(encoding="utf-8").splitlines()
-    return {noun: g for g, nouns in (line.split("\t", 1) for line in lines if "\t" in line) for noun in nouns.split()}
+    return {name: frozenset(nouns.split()) for name, _, nouns in (line.partition("\t") for line in lines)}
 
 
 def gender(noun: str) -> str | None:
     """`m` or `f` for a (lower-case, singular) French noun of one certain gender, None for all other words."""
-    return _table().get(noun)
+    return next((g for g in ("m", "f") if noun in _table().get(g, ())), None)
 
 
-def build(lines: Iterable[str], count: int = 30, purity: float = 0.99) -> dict[str, str]:
-    """Nouns with their gender, from French text: at least `count` determiners, `purity` of them of one gender.
+def bound(noun: str) -> bool:
+    """Whether a noun never follows another noun or its adjective directly (*évaluation*, but not *clé*, *limite*)."""
+    return noun in _table().get("bound", ())
 
-    *le* and *la* also are pronouns, so a word must be seen after another determiner in a third of the cases.
+
+def build(lines: Iterable[str], count: int = 30, purity: float = 0.99) -> dict[str, list[str]]:
+    """The lists of the table, from French text.
+
+    A noun must have at least `count` determiners, `purity` of them of one gender; *le* and *la* also are pronouns, so it
+    must be seen after another determiner in 15 % of the cases. It is bound if it occurs 200 times and in 98 % of them
+    follows a function word, a punctuation mark, a number or an adjective that stands before its noun.
     """
     seen: dict[str, Counter[str]] = {"m": Counter(), "f": Counter()}
     sure: dict[str, Counter[str]] = {"m": Counter(), "f": Counter()}
+    total: Counter[str] = Counter()
+    free: Counter[str] = Counter()
     for line in lines:
         text = line.split("\t", 1)[0]
         for g, pattern in (("m", _MASCULINE), ("f", _FEMININE)):
@@ -51,14 +75,21 @@ def build(lines: Iterable[str], count: int = 30, purity: float = 0.99) -> dict[s
                 seen[g][m.group(1)] += 1
                 if m.group()[0] != "l":
                     sure[g][m.group(1)] += 1
-    out = {}
-    for noun in set(seen["m"]) | set(seen["f"]):
+        tokens = _WORDS.findall(text)
+        total.update(tokens)
+        free.update(
+            b for a, b in itertools.pairwise(tokens) if a[0].isalpha() and a[-1].isalpha() and a not in _BEFORE
+        )
+    out: dict[str, list[str]] = {"m": [], "f": [], "bound": []}
+    for noun in sorted(set(seen["m"]) | set(seen["f"])):
         m, f = seen["m"][noun], seen["f"][noun]
         g = "m" if m > f else "f"
         if noun in STOP:
             continue
         if m + f >= count and max(m, f) >= purity * (m + f) and sure[g][noun] >= 0.15 * (m + f):
-            out[noun] = g
+            out[g].append(noun)
+            if total[noun] >= 200 and free[noun] <= 0.02 * total[noun] and noun not in _BEFORE:
+                out["bound"].append(noun)
     return out
 
 
@@ -66,8 +97,8 @@ def main(path: str) -> None:
     with bz2.open(path, "rt", encoding="utf-8") as f:
         table = build(f)
     with writing(_TABLE) as out:
-        for g in "fm":
-            out.write(g + "\t" + " ".join(sorted(n for n, x in table.items() if x == g)) + "\n")
+        for name, nouns in table.items():
+            out.write(name + "\t" + " ".join(nouns) + "\n")
 
 
 if __name__ == "__main__":

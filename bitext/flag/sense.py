@@ -39,7 +39,7 @@ class WordSense(Check):
         "alone": 4.2,  # and without it
         "prior": 0.05,  # least likelihood of the confusion, with the original
         "prior_alone": 0.03,
-        "stranger": -0.5,  # without the original: best fit of a word that is asked about
+        "stranger": -1.0,  # without the original: best fit of a word that is asked about
     }
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:

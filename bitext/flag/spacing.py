@@ -15,6 +15,7 @@ __all__ = ["FinalStop", "Leftovers", "Spacing"]
 _BEFORE_COMMA = re.compile(r"(?<=[^\W_]|[)»\"”’%])[ \u00a0\u202f\t]+(?=[,.](?=\s|$|[\"”»)]))")
 _AFTER_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’][ \u00a0]+(?=[^\W\d_])", re.I)
 _REPEATED = re.compile(r",\s*,+|;\s*;+|(?<!\.)\.\.(?!\.)|,\.|\.,(?!\d)|:\s*:(?!\w)")
+_AMPERSAND = re.compile(r"(?<=[a-zàâéèêîôûç]{2} )&(?:amp;)?(?= [a-zàâéèêîôûç]{2})")
 _GLUED = re.compile(
     r"(?<=[a-zàâéèêëîïôûç]{2})[.!?](?=(?!Js\b|Net\b|Com\b)[A-ZÀÂÉÈÊÎÔ][a-zàâéèêëîïôûç]+[\s,])|(?<=[a-zé]{2}),(?=[a-zé]{2})"
 )
@@ -35,6 +36,10 @@ class Spacing(Check):
     category = "fluency/typography"
     severity = "minor"
     scope = "paragraph"
+
+    def units(self, case: Case) -> Iterator[tuple[int, Paragraph]]:
+        for p in case.paragraphs:  # the lines of the page as well
+            yield p.indices.start, p
 
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         if _tokenised(case):
@@ -59,6 +64,8 @@ class Spacing(Check):
                     Severity.MINOR,
                     suggestion=m.group().rstrip(),
                 )
+        for m in _AMPERSAND.finditer(text):
+            yield self.flag(unit.locate(*m.span()), "An ampersand in running text.", Severity.MINOR, suggestion="et")
         for m in _REPEATED.finditer(text):
             yield self.flag(unit.locate(*m.span()), f"Doubled punctuation: {m.group()!r}.", Severity.MINOR)
         for m in _GLUED.finditer(text):

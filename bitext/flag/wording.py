@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from bitext.document import Flag, Kind, Severity
 from bitext.flag.base import Case, Check, Paragraph
-from bitext.flag.genders import gender
-from bitext.flag.words import Word, words
+from bitext.flag.genders import PREPOSED, bound, gender
+from bitext.flag.words import STOP, Word, words
 
-__all__ = ["CapitalAccent", "Determiners", "DoubledWords", "Elision", "VerbForms"]
+__all__ = ["CapitalAccent", "Constructions", "Determiners", "DoubledWords", "Elision", "VerbForms"]
 
 # Words that are rightly said twice: pronoun subject and object, causative, emphasis, sounds.
 _TWICE_FR = frozenset(
@@ -169,6 +170,14 @@ class Determiners(Check):
                     unit.locate(a.start, b.end), f"“{a.text} {b.text}”: two determiners in a row.", Severity.MAJOR
                 )
                 continue
+            if (wrong_form := _preposed(a.lower, b.lower)) is not None and b.text == b.lower:
+                yield self.flag(
+                    unit.locate(a.start, b.end),
+                    f"“{a.text} {b.text}”: the adjective does not agree with its determiner.",
+                    Severity.MINOR,
+                    suggestion=f"{a.text} {wrong_form}",
+                )
+                continue
             known = gender(b.text)
             wrong = (a.lower in _MASCULINE and known == "f") or (a.lower in _FEMININE and known == "m")
             if not wrong or b.text != b.lower:
@@ -186,6 +195,19 @@ class Determiners(Check):
                 Severity.MAJOR,
                 suggestion=_swap(a) + " " + b.text,
             )
+
+
+_FEMININE_FORMS = {f: m for m, f in PREPOSED.items()}
+
+
+def _preposed(determiner: str, word: str) -> str | None:
+    """The right form of an adjective before its noun that does not agree with the determiner (*la haut-commissaire*)."""
+    adjective, hyphen, rest = word.partition("-")
+    if determiner in ("une", "la", "cette") and adjective in PREPOSED and adjective not in ("second", "bon", "long"):
+        return PREPOSED[adjective] + hyphen + rest if hyphen or adjective not in ("haut", "vrai", "faux", "seul") else None
+    if determiner in ("un", "le", "du", "au") and adjective in _FEMININE_FORMS and not hyphen:
+        return _FEMININE_FORMS[adjective] if adjective not in ("seconde", "première", "belle") else None
+    return None
 
 
 _PRONOUN_BEFORE = frozenset(["l'", "l'un", "l'une", "tout", "chacun", "c'", "est", "tous", "comme", "dont"])
@@ -329,3 +351,101 @@ def _finite(subject: Word, infinitive: str) -> str | None:
     ending = {"je": "e", "j'": "e", "tu": "es", "il": "e", "on": "e", "nous": soft + "ons", "vous": "ez", "ils": "ent"}
     link = "" if subject.text.endswith(("'", "’")) else " "
     return subject.text + link + stem.removesuffix("ç") + ending[subject.lower]
+
+
+_AUXILIARIES = frozenset(
+    """ai as a avons avez ont avais avait avions aviez avaient aurai auras aura aurons aurez auront aurais aurait aurions
+    auriez auraient aie aies ait ayons ayez aient ayant avoir eu eut eurent suis es est sommes êtes sont étais était étions
+    étiez étaient serai sera serons serez seront serait seraient soit sois soient fut furent fût été être étant""".split()
+)
+_NUMERALS = frozenset("deux trois quatre cinq six sept huit neuf dix vingt trente cent cents mille plusieurs".split())
+_TIME = frozenset("fois ans an jours jour heures heure mois semaines semaine minutes pour fois km euros".split())
+
+
+class Constructions(Check):
+    """Constructions that miss a word or an agreement: *un rapport annuel évaluation* (no preposition), *Paris envoyé
+    500 soldats* (no auxiliary), *des pays candidats élu au conseil* (singular).
+
+    The first asks a list of nouns that never follow another noun directly in a large corpus; the second wants a
+    participle with a number as its object and no auxiliary before it in the clause; the third a participle in the
+    singular behind a plural noun, before a preposition, with no masculine noun before the plural that it could agree with.
+    """
+
+    name = "constructions"
+    title = "Missing preposition, auxiliary or plural"
+    category = "fluency/grammar"
+    severity = "minor; major where the auxiliary or the preposition is missing"
+    languages = ("fr",)
+    scope = "paragraph"
+
+    def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
+        text = unit.text
+        found = words(text, "fr")
+        for i, (a, b) in enumerate(itertools.pairwise(found)):
+            if not re.fullmatch(r"[ \u00a0]", text[a.end : b.start]):
+                continue
+            yield from self._preposition(unit, found, i, a, b)
+            yield from self._auxiliary(unit, found, i, a, b)
+        yield from self._plural(unit)
+
+    def _preposition(self, unit: Paragraph, found: list[Word], i: int, a: Word, b: Word) -> Iterator[Flag]:
+        if not bound(b.lower) or b.text != b.lower or a.text != a.lower or i == 0:
+            return
+        before = found[i - 1]
+        # a noun with its adjective, or a noun that cannot be a verb or an adjective
+        if gender(before.lower) is None or before.lower in STOP or a.lower in STOP or len(a.text) < 4:
+            return
+        if not re.search(r"(?:el|al|if|ique|aire|ien|eur|ant|é)s?$", a.text) and gender(a.lower) is None:
+            return
+        if not re.fullmatch(r"[ \u00a0]", unit.text[before.end : a.start]):
+            return
+        of = "d'" if b.lower[0] in "aeiouéèêhâîô" else "de "
+        yield self.flag(
+            unit.locate(a.start, b.end),
+            f"“{a.text} {b.text}”: a preposition is missing.",
+            Severity.MAJOR,
+            suggestion=f"{a.text} {of}{b.text}",
+        )
+
+    def _auxiliary(self, unit: Paragraph, found: list[Word], i: int, a: Word, b: Word) -> Iterator[Flag]:
+        if not re.fullmatch(r"\w{3,}é", a.text) or not a.text.islower() or gender(a.lower) is not None or i < 2:
+            return
+        if not (b.lower in _NUMERALS or re.match(r"\d[\d \u00a0\u202f]*\b", unit.text[b.start :])):
+            return
+        object_ = next((w for w in found[i + 1 :] if not w.text[0].isdigit() and w.lower not in _NUMERALS), None)
+        if object_ is None or object_.lower in _TIME or not object_.text.endswith(("s", "x")):
+            return
+        if re.search(r"[.,;:!?]", unit.text[b.end : object_.start]):
+            return
+        clause = [w for w in found[max(0, i - 8) : i] if not re.search(r"[.;:!?]", unit.text[w.end : a.start])]
+        if any(w.lower in _AUXILIARIES or w.lower in ("se", "s'", "y", "en", "et") for w in clause) or len(clause) < 2:
+            return
+        if not clause[-1].text[0].isupper() and gender(clause[-1].lower) is None:
+            return
+        yield self.flag(
+            unit.locate(a.start, a.end),
+            f"“{a.text}”: a participle with an object and without its auxiliary.",
+            Severity.MAJOR,
+            suggestion=f"a {a.text}",
+        )
+
+    def _plural(self, unit: Paragraph) -> Iterator[Flag]:
+        for m in _PLURAL.finditer(unit.text):
+            before = words(unit.text[: m.start()], "fr")[-2:]
+            if any(gender(w.lower) == "m" or w.lower in ("un", "aucun", "chacun", "l'un") for w in before):
+                continue
+            if gender(m["noun"].lower().rstrip("s")) != "m" and not m["noun"].endswith(("pays", "ants", "eurs")):
+                continue
+            span = m.span("participle")
+            yield self.flag(
+                unit.locate(*span),
+                f"“{m['participle']}” does not agree with “{m['noun']}”.",
+                Severity.MINOR,
+                suggestion=m["participle"] + "s",
+            )
+
+
+_PLURAL = re.compile(
+    r"\b(?:les|des|ces|aux|nos|vos|leurs|plusieurs|certains) (?P<noun>[a-zâàéèêëîïôûç]+s)(?: [a-zâàéèêëîïôûç]+s| «[^«»]{1,30}»){0,2}"
+    r" (?P<participle>[a-zâàéèêëîïôûç]{2,}é|élu|tenu|venu|reçu|connu) (?:au|aux|par|lors|dans|en)\b"
+)
