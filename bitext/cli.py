@@ -412,6 +412,68 @@ def report(
     commands.report_file(file, fmt, output)
 
 
+@app.command()
+def train(
+    data: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="DATA…", help="Aligned files: TSV, TMX, JSONL, Moses pairs; or compressed."),
+    ] = None,
+    out: Annotated[str, typer.Option("-o", "--out", metavar="DIR", help="Marian directory to write.")] = "model",
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="MODEL", help="Model to begin from; without it, from scratch.")
+    ] = None,
+    direction: Annotated[str, typer.Option("--direction", metavar="FR-EN", help="Languages, such as fr-en.")] = "fr-en",
+    dev: Annotated[str | None, typer.Option("--dev", metavar="FILE", help="Aligned file to measure on.")] = None,
+    state: Annotated[str | None, typer.Option("--state", metavar="DIR", help="Folder of checkpoints and log.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", help="Stop after so many steps; the rate falls to 0.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="Stop after so many minutes.")] = None,
+    lr: Annotated[float | None, typer.Option("--lr", help="Learning rate (1.5e-3; 3e-4 to adapt a model).")] = None,
+    batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Padded target tokens a worker and step.")] = 1000,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Single-threaded workers; default: one a core.")
+    ] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option("--weight", metavar="NAME=W", help="How often a collection is seen an epoch.")
+    ] = None,
+    patience: Annotated[int | None, typer.Option("--patience", help="Stop after so many looks without gain.")] = None,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    reverse_columns: Annotated[bool, typer.Option("--reverse-columns", help="TSV columns are target, source.")] = False,
+    plot: Annotated[
+        str | None, typer.Option("--plot", metavar="DIR", help="Draw the log of a run as SVG, and stop.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Train a MarianMT model on aligned text, or adapt one. Stop it at any moment; the same command goes on."""
+    from bitext import commands
+
+    if plot is not None:
+        from bitext.train.plot import plot as draw
+
+        typer.echo(draw(plot), nl=False)
+        return
+    with commands.train_report(quiet) as report:
+        path = commands.train(
+            data or [],
+            out,
+            start=start,
+            direction=direction,
+            dev=dev,
+            state=state,
+            weights=weight or [],
+            reverse_columns=reverse_columns,
+            report=report,
+            workers=workers,
+            steps=steps,
+            minutes=minutes,
+            lr=lr,
+            batch_tokens=batch_tokens,
+            patience=patience,
+            seed=seed,
+        )
+    if not quiet:
+        typer.echo(str(path))
+
+
 # --- models, lexicons, health --------------------------------------------------------------------
 
 

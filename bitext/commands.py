@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,18 @@ from bitext.pipeline import (
     with_source,
 )
 
-__all__ = ["align_files", "build_lexicon", "emit", "flag_file", "report_file", "rescore", "score_files", "write_flags"]
+__all__ = [
+    "align_files",
+    "build_lexicon",
+    "emit",
+    "flag_file",
+    "report_file",
+    "rescore",
+    "score_files",
+    "train",
+    "train_report",
+    "write_flags",
+]
 
 
 def align_files(
@@ -307,3 +319,87 @@ def build_lexicon(files: Sequence[str], output: str, progress: Progress | None =
     lexicon = build(pairs(), a, b, progress=told)
     lexicon.save(output)
     return lexicon
+
+
+def train(
+    data: Sequence[str],
+    out: str,
+    *,
+    start: str | None,
+    direction: str,
+    dev: str | None,
+    state: str | None,
+    weights: Sequence[str],
+    reverse_columns: bool,
+    report: Callable[[dict[str, Any]], None] | None,
+    workers: int | None,
+    lr: float | None,
+    **settings: Any,
+) -> Path:
+    """Train a model; see `bitext.train.launch.train`.
+
+    Raises:
+        BitextError: bad data or settings.
+    """
+    import re
+    from dataclasses import replace
+
+    from bitext.train.config import TrainConfig
+    from bitext.train.launch import train, with_machine
+    from bitext.translate import models
+
+    if not data:
+        raise InputError("no data is given", mend="name aligned files (TSV, TMX, JSONL, Moses pairs)")
+    if not (languages := re.fullmatch(r"([a-z]{2,3})-([a-z]{2,3})", direction)):
+        raise InputError(f"{direction!r} is no direction", mend="write two language codes, such as fr-en")
+    by_name: dict[str, float] = {}
+    for entry in weights:
+        name, _, value = entry.rpartition("=")
+        try:
+            by_name[name] = float(value)
+        except ValueError:
+            raise InputError(f"{entry!r} is no weight", mend="write NAME=NUMBER, such as --weight news=4") from None
+    config = TrainConfig(source_lang=languages[1], target_lang=languages[2], weights=by_name, **settings)
+    if start is not None and lr is None:
+        info = models.describe(start)
+        adapt = (info.source_lang, info.target_lang) == (config.source_lang, config.target_lang)
+        config = replace(config, lr=3e-4 if adapt else config.lr)
+    elif lr is not None:
+        config = replace(config, lr=lr)
+    config = with_machine(config)
+    if workers is not None:
+        config = replace(config, workers=workers)
+    return train(
+        data, out, start=start, dev=dev, state=state, config=config, reverse_columns=reverse_columns, report=report
+    )
+
+
+@contextmanager
+def train_report(quiet: bool) -> Iterator[Callable[[dict[str, Any]], None] | None]:
+    """Lines on standard error as a run goes on: its stages, then losses, speed and time left."""
+    import sys
+    import time
+
+    if quiet:
+        yield None
+        return
+    shown = 0.0
+
+    def report(entry: dict[str, Any]) -> None:
+        nonlocal shown
+        if "stage" in entry:
+            rest = ", ".join(f"{k} {v}" for k, v in entry.items() if k != "stage")
+            print(f"{entry['stage']}{': ' if rest else ''}{rest}", file=sys.stderr)
+            return
+        look = "dev_bits" in entry
+        if not look and time.monotonic() - shown < 10:
+            return
+        shown = time.monotonic()
+        figures = " ".join(f"{k} {v:g}" for k, v in entry.items() if k not in {"seconds", "step", "tokens"})
+        print(
+            f"step {entry['step']:,}  {entry['tokens'] / 1e6:.2f} M tokens  {entry['seconds'] / 60:.1f} min  {figures}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    yield report

@@ -122,8 +122,8 @@ def _segmented(text: str, path: PathLike, lang: str, *, any_language: bool, line
 
     name = "standard input" if str(path) == "-" else Path(path).name
     if not any_language:
-        guessed, share = segmenter.guess_language(text)
-        if guessed and guessed != lang and share >= 0.8 and len(text) >= 60:
+        guessed, margin = segmenter.guess_language(text)
+        if guessed and guessed != lang and margin >= 0.5:
             there, wanted = _LANGUAGES.get(guessed, guessed), _LANGUAGES.get(lang, lang)
             raise InputError(
                 f"is in {there}, not in {wanted}",
