@@ -66,16 +66,14 @@ STRENGTH: dict[int, float] = {}  # of each flag, before calibration
 
 
 def isotonic(seen: Sequence[tuple[float, bool]], least: int = 12) -> list[list[float]] | None:
-    """Points (strength, probability) of a rising calibration: pool adjacent violators, each pool with Laplace's correction."""
+    """Points (strength, probability) of a rising calibration: pool adjacent violators, with Laplace's correction."""
     if len(seen) < 2 * least or len({s for s, _ in seen}) < 2:
         return None
     ordered = sorted(seen)
     pools: list[list[float]] = []  # strength summed, right, count
     for strength, right in ordered:
         pools.append([strength, float(right), 1.0])
-        while len(pools) > 1 and (
-            pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2] or pools[-2][2] < least
-        ):
+        while len(pools) > 1 and (pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2] or pools[-2][2] < least):
             last = pools.pop()
             pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
     if len(pools) > 1 and pools[-1][2] < least:
@@ -182,6 +180,7 @@ class Bench:
                 extra.append(f"{f.check}: {document.text[slice(*here)]!r}")
             self.tally.flag(f, bool(mates), "article")
         real = [x for x in faults if x["category"] != "other/boilerplate"]
+        page_lines = [x for x in faults if x["category"] == "other/boilerplate"]
         for check in checks():
             for x in faults:
                 if x["category"] == check.category:
@@ -197,7 +196,7 @@ class Bench:
             "flags": len(marked),
             "right": len(right),
             "share right": ratio(len(right), len(marked)),
-            "boilerplate lines found": f"{len([x for x in faults if x['id'] in found]) - len([x for x in real if x['id'] in found])} of {len(faults) - len(real)}",
+            "boilerplate lines found": f"{len([x for x in page_lines if x['id'] in found])} of {len(page_lines)}",
             "first flag": text_of(document, flags[0]) if flags else None,
             "first word-sense flag": text_of(document, words[0]) if words else None,
             "word-sense flags": [text_of(document, f) for f in words],

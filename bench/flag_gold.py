@@ -10,7 +10,19 @@ from pathlib import Path
 
 from bitext.document import Bead, Bitext, Document, Flag
 
-__all__ = ["CATEGORY", "Gold", "Item", "article", "bitext_of", "clean", "demetr", "diabla", "rows", "sconf", "wmt22chat"]
+__all__ = [
+    "CATEGORY",
+    "Gold",
+    "Item",
+    "article",
+    "bitext_of",
+    "clean",
+    "demetr",
+    "diabla",
+    "rows",
+    "sconf",
+    "wmt22chat",
+]
 
 Span = tuple[int, int, str, str]  # start, end, MQM category, severity
 

@@ -167,7 +167,7 @@ class Case:
         """The bead with the original that a target segment is in."""
         if "original_of" not in self.memo:
             self.memo["original_of"] = {i: p for p in self.originals for i in p.indices}
-        return self.memo["original_of"].get(segment)  # type: ignore[no-any-return]
+        return self.memo["original_of"].get(segment)
 
     @cached_property
     def backs(self) -> tuple[Pair, ...]:

@@ -12,7 +12,8 @@ from bitext.flag.base import Case, Check
 __all__ = ["Boilerplate"]
 
 _CUES = re.compile(
-    r"newsletter|abonne[zr]|inscri(?:vez|re|viez)|partage[zr]|suivez[- ]nous|cliquez|lire (?:la suite|l['’]article|aussi)|"
+    r"newsletter|abonne[zr]|inscri(?:vez|re|viez)|partage[zr]|suivez[- ]nous|cliquez|lire (?:la suite|"
+    r"l['’]article|aussi)|"
     r"votre soutien|faire un don|dons?\b|paypal|publicité|annonceurs?|cookies?|tous droits réservés|commentaires?\b|"
     r"subscribe|sign up|share this|follow us|click here|read more|donate|advertis|all rights reserved|facebook|twitter",
     re.I,
@@ -22,8 +23,8 @@ _CUES = re.compile(
 class Boilerplate(Check):
     """Lines of the page: appeals, newsletter, share buttons, links to the original.
 
-    Takes the segmenter's word for it; besides, a last paragraph with two or more different cues (*newsletter*, *Paypal*,
-    *annonceurs*) is suspected. Boilerplate is left out of the scores and never deleted, so the flag is neutral.
+    Takes the segmenter's word for it; besides, a last paragraph with two or more different cues (*newsletter*,
+    *Paypal*) is suspected. Boilerplate is left out of the scores and never deleted, so the flag is neutral.
     """
 
     name = "boilerplate"

@@ -63,9 +63,9 @@ class Fluency(Check):
     A model translates the other side (the original; without it, the back-translation) into the language of the
     text, and the text is force-decoded. The log-probability of each word is compared with the log of the word's plain
     frequency: what lies `gain` below it is a word that everything before it speaks against (*à la temps*, a participle
-    without its auxiliary). Comparing with the frequency keeps rare words and names from being flagged; the limit moves with
-    the segment, because a model that is lost in a whole segment says nothing about one word: a word must also lie
-    `spread` median deviations below the other words of its segment.
+    without its auxiliary). Comparing with the frequency keeps rare words and names from being flagged. The
+    limit moves with the segment, because a model that is lost in a whole segment says nothing about one word: a word
+    must also lie `spread` median deviations below the other words of its segment.
     """
 
     name = "fluency"

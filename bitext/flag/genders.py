@@ -1,7 +1,7 @@
 """What counts tell of French nouns: their gender, and whether something must stand before them.
 
-`python -m bitext.flag.genders TRAIN.tsv.bz2` builds the table (`fr<TAB>en` lines): lists of words under `m`, `f` (gender,
-from the determiners before them) and `bound` (never right behind a noun or an adjective that follows its noun).
+`python -m bitext.flag.genders TRAIN.tsv.bz2` builds the table from `fr<TAB>en` lines: lists of words under `m` and `f`
+(gender, from the determiners before them) and `bound` (never right behind a noun or its adjective).
 """
 
 from __future__ import annotations
@@ -30,11 +30,65 @@ PREPOSED = {
     "second": "seconde", "long": "longue", "prochain": "prochaine", "certain": "certaine", "principal": "principale",
     "meilleur": "meilleure", "seul": "seule", "vrai": "vraie", "faux": "fausse", "futur": "future", "lourd": "lourde",
 }  # fmt: skip
-_BEFORE = STOP | set(PREPOSED) | set(PREPOSED.values()) | set(
-    "grand grande grands grandes bel nouvel vieil propre propres simple simples véritable véritables importante "
-    "importantes excellente excellent telle telles troisième quatrième deuxième cinquième pleine plein sur mi demi "
-    "juste large vaste énorme possible éventuelle immense rapide sérieuse profonde forte libre pure saine moindre "
-    "trois quatre cinq six sept huit neuf dix cent mille".split()
+_BEFORE = (
+    STOP
+    | set(PREPOSED)
+    | set(PREPOSED.values())
+    | {
+        "grand",
+        "grande",
+        "grands",
+        "grandes",
+        "bel",
+        "nouvel",
+        "vieil",
+        "propre",
+        "propres",
+        "simple",
+        "simples",
+        "véritable",
+        "véritables",
+        "importante",
+        "importantes",
+        "excellente",
+        "excellent",
+        "telle",
+        "telles",
+        "troisième",
+        "quatrième",
+        "deuxième",
+        "cinquième",
+        "pleine",
+        "plein",
+        "sur",
+        "mi",
+        "demi",
+        "juste",
+        "large",
+        "vaste",
+        "énorme",
+        "possible",
+        "éventuelle",
+        "immense",
+        "rapide",
+        "sérieuse",
+        "profonde",
+        "forte",
+        "libre",
+        "pure",
+        "saine",
+        "moindre",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "cent",
+        "mille",
+    }
 )
 _WORDS = re.compile(r"[a-zâàéèêëîïôûçœ]+['’]?|[^\sa-zâàéèêëîïôûçœ]+")
 
@@ -60,9 +114,9 @@ def bound(noun: str) -> bool:
 def build(lines: Iterable[str], count: int = 30, purity: float = 0.99) -> dict[str, list[str]]:
     """The lists of the table, from French text.
 
-    A noun must have at least `count` determiners, `purity` of them of one gender; *le* and *la* also are pronouns, so it
-    must be seen after another determiner in 15 % of the cases. It is bound if it occurs 200 times and in 98 % of them
-    follows a function word, a punctuation mark, a number or an adjective that stands before its noun.
+    A noun must have at least `count` determiners, `purity` of them of one gender; *le* and *la* also are pronouns,
+    so it must be seen after another determiner in 15 % of the cases. It is bound if it occurs 200 times and
+    in 98 % of them follows a function word, a punctuation mark, a number or an adjective that stands before its noun.
     """
     seen: dict[str, Counter[str]] = {"m": Counter(), "f": Counter()}
     sure: dict[str, Counter[str]] = {"m": Counter(), "f": Counter()}
@@ -77,16 +131,14 @@ def build(lines: Iterable[str], count: int = 30, purity: float = 0.99) -> dict[s
                     sure[g][m.group(1)] += 1
         tokens = _WORDS.findall(text)
         total.update(tokens)
-        free.update(
-            b for a, b in itertools.pairwise(tokens) if a[0].isalpha() and a[-1].isalpha() and a not in _BEFORE
-        )
+        free.update(b for a, b in itertools.pairwise(tokens) if a[0].isalpha() and a[-1].isalpha() and a not in _BEFORE)
     out: dict[str, list[str]] = {"m": [], "f": [], "bound": []}
     for noun in sorted(set(seen["m"]) | set(seen["f"])):
-        m, f = seen["m"][noun], seen["f"][noun]
-        g = "m" if m > f else "f"
+        he, she = seen["m"][noun], seen["f"][noun]
+        g = "m" if he > she else "f"
         if noun in STOP:
             continue
-        if m + f >= count and max(m, f) >= purity * (m + f) and sure[g][noun] >= 0.15 * (m + f):
+        if he + she >= count and max(he, she) >= purity * (he + she) and sure[g][noun] >= 0.15 * (he + she):
             out[g].append(noun)
             if total[noun] >= 200 and free[noun] <= 0.02 * total[noun] and noun not in _BEFORE:
                 out["bound"].append(noun)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair, prose, translations
-from bitext.flag.words import FRENCH_ONLY, STOP, fold, words
+from bitext.flag.words import FRENCH_ONLY, STOP, fold, words, wordset
 
 __all__ = ["Acronyms", "Names", "known_names"]
 
@@ -40,8 +40,8 @@ def known_names() -> Known:
 
 _ACRONYM = re.compile(r"(?<![\w#@/.-])(?:[A-Z]{2,6}s?|(?:[A-Z]\.){2,})(?![\w@])")
 # English acronyms that are French words, French acronyms or names as well: no sign of English by themselves
-_BOTH = frozenset(["UN", "AU", "CAP", "EU", "WHO", "IS", "PM", "US", "STI", "ICC", "SCO", "IDF", "IOC", "CEO", "CIS", "FTA"])
-_INITIALS_SKIP = frozenset(["of", "the", "on", "for", "and", "in", "to", "a", "an", "de", "du", "des", "la", "le", "les", "l", "d", "et", "pour", "sur", "en", "aux", "au"])
+_BOTH = wordset("UN AU CAP EU WHO IS PM US STI ICC SCO IDF IOC CEO CIS FTA")
+_INITIALS_SKIP = wordset("of the on for and in to a an de du des la le les l d et pour sur en aux au")
 
 
 def _phrases(text: str, lang: str) -> Iterator[tuple[str, str]]:
@@ -115,14 +115,13 @@ class Acronyms(Check):
         """Acronyms that spell an English name whose French name spells another acronym of the text."""
         out: dict[str, str] = {}
         for pair in case.pairs:
-            english = dict((i, p) for p, i in _phrases(pair.other, case.other_lang))
+            english = {i: p for p, i in _phrases(pair.other, case.other_lang)}
             for acronym in set(places) & set(english):
                 if known_names().acronyms.get(acronym):
                     continue
                 for _, initials in _phrases(pair.text, "fr"):
-                    if initials != acronym and initials in places and sorted(initials) != sorted(acronym + "X"):
-                        if sorted(initials) == sorted(acronym):
-                            out[acronym] = initials
+                    if initials != acronym and initials in places and sorted(initials) == sorted(acronym):
+                        out[acronym] = initials
         return out
 
 
@@ -136,10 +135,10 @@ def _similar(a: str, b: str) -> float:
 class Names(Check):
     """A name of the original that the translation lacks or writes otherwise, and names spelt in two ways in one text.
 
-    A name is a capitalised word inside a sentence of the original that is not translated in any other place (a
-    weekday, a nationality, a title). It is found again if the translation has it, a word that looks like it (two thirds of
-    the characters), its country's French name, or a translation of it in the lexicon. A name whose spelling differs
-    in one or two letters from one that the translation has is *changed*.
+    A name is a capitalised word inside a sentence of the original, but for weekdays, nationalities and titles. It is
+    found again if the translation has it, a word that looks like it (two thirds of the characters), its country's
+    French name, or a translation of it in the lexicon. A capitalised word that only the translation has and that looks
+    a little like a lost name is its *changed* form.
     """
 
     name = "names"
@@ -263,10 +262,8 @@ def _names(text: str, lang: str) -> list[str]:
             continue
         if i == 0 or re.search(r"[.!?:…\"“«(–—-]\s*$", text[: w.start]):
             continue
-        if (
-            w.lower in _NO_NAME
-            or (_NATIONALITY_SUFFIX.search(w.text)
-            and w.lower.endswith(("ian", "ians", "ish", "ese", "ans")))
+        if w.lower in _NO_NAME or (
+            _NATIONALITY_SUFFIX.search(w.text) and w.lower.endswith(("ian", "ians", "ish", "ese", "ans"))
         ):
             continue
         out.append(w.text)
@@ -274,5 +271,79 @@ def _names(text: str, lang: str) -> list[str]:
 
 
 _NO_NAME = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "president", "minister", "prime", "senator", "judge", "king", "queen", "prince", "street", "house", "court", "council", "union", "party", "state", "states", "united", "north", "south", "east", "west", "northern", "southern", "eastern", "western", "church", "university", "ministry", "department", "secretary", "general", "committee", "commission", "european", "french", "german", "english", "british", "dutch", "greek", "swiss", "christmas", "easter", "internet", "republic", "kingdom", "sir", "lord", "lady", "mister", "doctor", "professor", "chancellor", "parliament"]
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "president",
+        "minister",
+        "prime",
+        "senator",
+        "judge",
+        "king",
+        "queen",
+        "prince",
+        "street",
+        "house",
+        "court",
+        "council",
+        "union",
+        "party",
+        "state",
+        "states",
+        "united",
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "church",
+        "university",
+        "ministry",
+        "department",
+        "secretary",
+        "general",
+        "committee",
+        "commission",
+        "european",
+        "french",
+        "german",
+        "english",
+        "british",
+        "dutch",
+        "greek",
+        "swiss",
+        "christmas",
+        "easter",
+        "internet",
+        "republic",
+        "kingdom",
+        "sir",
+        "lord",
+        "lady",
+        "mister",
+        "doctor",
+        "professor",
+        "chancellor",
+        "parliament",
+    ]
 )

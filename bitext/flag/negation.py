@@ -23,30 +23,41 @@ _STRONG = {
 # What may say the same without negating, so that a bare negation of the other side proves nothing.
 _WEAK = {
     "fr": re.compile(
-        rf"\b(?:ne|n{_A}|pas|sans|non|ni|aucune?s?|jamais|rien|personne|null?e?s?|nullement|guère|hors|sauf|plus|peu|moins|à peine|"
-        rf"seulement|qu{_A}|que|interdi\w*|empêch\w*|évit\w*|refus\w*|manqu\w*|échou\w*|ignor\w*|défau\w*|faute|absen\w*|cess\w*|"
+        rf"\b(?:ne|n{_A}|pas|sans|non|ni|aucune?s?|jamais|rien|personne|null?e?s?|nullement|guère|hors|sauf|"
+        rf"plus|peu|moins|à peine|"
+        rf"seulement|qu{_A}|que|interdi\w*|empêch\w*|évit\w*|refus\w*|manqu\w*|échou\w*|ignor\w*|défau\w*|"
+        rf"faute|absen\w*|cess\w*|"
         rf"priv\w*|loin|rare\w*|difficile\w*|inutile\w*|faux|fausse\w*|contrairement|malgré|excepté|autre\w*|"
-        rf"il-?l?\w*|im[bmp]\w+|in\w{{3,}}|ir[r]\w+|dé[sc]?\w{{3,}}|dis\w{{3,}}|mal\w*|tarder|douter?|opposer?)\b|(?<=\s)n{_A}",
+        rf"il-?l?\w*|im[bmp]\w+|in\w{{3,}}|ir[r]\w+|dé[sc]?\w{{3,}}|dis\w{{3,}}|mal\w*|tarder|douter?|"
+        rf"opposer?)\b|(?<=\s)n{_A}",
         re.I,
     ),
     "en": re.compile(
-        rf"\b(?:not|no|never|nor|neither|none|nobody|nothing|nowhere|without|cannot|un\w{{3,}}|in\w{{4,}}|im[mp]\w+|ir[r]\w+|il[l]\w+|"
-        rf"dis\w{{3,}}|non\w*|\w+less|few|little|hardly|barely|scarcely|rarely|seldom|only|just|but|fail\w*|refus\w*|prevent\w*|"
-        rf"avoid\w*|lack\w*|miss\w*|den(?:y|ies|ied)|stop\w*|ban\w*|forbid\w*|forbidden|rather|other|else|far|than|absen\w*|except|unless|"
-        rf"until|instead|ignor\w*|neglect\w*|out|free|too|yet|any\w*|least|less|away|off|hard|difficult|doubt\w*|wrong|false|failure|"
+        rf"\b(?:not|no|never|nor|neither|none|nobody|nothing|nowhere|without|cannot|un\w{{3,}}|in\w{{4,}}|"
+        rf"im[mp]\w+|ir[r]\w+|il[l]\w+|"
+        rf"dis\w{{3,}}|non\w*|\w+less|few|little|hardly|barely|scarcely|rarely|seldom|only|just|but|fail\w*|"
+        rf"refus\w*|prevent\w*|"
+        rf"avoid\w*|lack\w*|miss\w*|den(?:y|ies|ied)|stop\w*|ban\w*|forbid\w*|forbidden|rather|other|else|"
+        rf"far|than|absen\w*|except|unless|"
+        rf"until|instead|ignor\w*|neglect\w*|out|free|too|yet|any\w*|least|less|away|off|hard|difficult|"
+        rf"doubt\w*|wrong|false|failure|"
         rf"beyond|despite|against|before|ever|save|rid)\b|n{_A}t\b",
         re.I,
     ),
 }
 _EXCUSED = {
     "fr": re.compile(
-        rf"\bn{_A}est-ce pas\b|\bpas mal\b|\bpas seulement\b|\bnon seulement\b|\bpourquoi (?:ne )?pas\b|\bpas du tout\b$|"
-        rf"\bn(?:e\s+|{_A})[^.]{{1,60}}?\bque?\b|\bplus tôt\b|\bpour ne pas dire\b|\bn{_A}importe\b|\bne cess\w+|\bne manqu\w+|\bn{_A}en \w+ pas moins",
+        rf"\bn{_A}est-ce pas\b|\bpas mal\b|\bpas seulement\b|\bnon seulement\b|\bpourquoi (?:ne )?pas\b|"
+        rf"\bpas du tout\b$|"
+        rf"\bn(?:e\s+|{_A})[^.]{{1,60}}?\bque?\b|\bplus tôt\b|\bpour ne pas dire\b|\bn{_A}importe\b|"
+        rf"\bne cess\w+|\bne manqu\w+|\bn{_A}en \w+ pas moins",
         re.I,
     ),
     "en": re.compile(
-        rf"\b(?:is|are|was|were|do|does|did|has|have|had|wo|would|could|should|ca)n{_A}t\s+(?:it|he|she|they|you|we|i)\s*\?|\bnot only\b|\bwhy (?:not|don{_A}t)\b|"
-        rf"\bno (?:doubt|wonder|matter|longer|sooner|more)\b|\bnot (?:just|merely|least|until|yet)\b|\bnothing (?:but|less|more)\b|\bno\.\s|\bnone the\b|\bnot to mention\b",
+        rf"\b(?:is|are|was|were|do|does|did|has|have|had|wo|would|could|should|ca)n{_A}t\s+(?:it|he|she|they|"
+        rf"you|we|i)\s*\?|\bnot only\b|\bwhy (?:not|don{_A}t)\b|"
+        rf"\bno (?:doubt|wonder|matter|longer|sooner|more)\b|\bnot (?:just|merely|least|until|yet)\b|"
+        rf"\bnothing (?:but|less|more)\b|\bno\.\s|\bnone the\b|\bnot to mention\b",
         re.I,
     ),
 }
@@ -101,13 +112,30 @@ def _strong(text: str, lang: str) -> list[tuple[int, int]]:
 
 
 _MUST = {
-    "fr": re.compile(r"\b(?:doi(?:s|t|vent|vi?ons|vez)|devr(?:a|ai|as|ons|ez|ont|ai[st]|aient|ions|iez)|dev(?:ait|aient)|dû|il fau\w+|faut|faudra\w*|oblig\w+|nécess\w+|exig\w+|imp[oé]s\w+|requi\w+|tenue?s? de|a? ?besoin|impérati\w+)\b", re.I),
-    "en": re.compile(r"\b(?:must|shall|ha(?:ve|s|d|ving) (?:got )?to|need\w*|requir\w+|obliged?|should|ought|necess\w+|supposed|is to|are to|was to|bound to|essential|mandatory|essential|imperative|demand\w*|will|gotta)\b", re.I),
-}  # fmt: skip
+    "fr": re.compile(
+        r"\b(?:doi(?:s|t|vent|vi?ons|vez)|devr(?:a|ai|as|ons|ez|ont|ai[st]|aient|ions|iez)|dev(?:ait|aient)|dû|"
+        r"il fau\w+|faut|faudra\w*|oblig\w+|nécess\w+|exig\w+|imp[oé]s\w+|requi\w+|tenue?s? de|a? ?besoin|"
+        r"impérati\w+)\b",
+        re.I,
+    ),
+    "en": re.compile(
+        r"\b(?:must|shall|ha(?:ve|s|d|ving) (?:got )?to|need\w*|requir\w+|obliged?|should|ought|necess\w+|supposed|"
+        r"is to|are to|was to|bound to|essential|mandatory|imperative|demand\w*|will|gotta)\b",
+        re.I,
+    ),
+}
 _MAY = {
-    "fr": re.compile(r"\b(?:peu(?:x|t|vent)|pouv\w+|pourr\w+|puiss\w+|possib\w+|permet\w*|permis\w*|autoris\w+|capable\w*|peut-être|facultati\w+|libre de|droit)\b", re.I),
-    "en": re.compile(r"\b(?:may|might|can|could|possib\w+|allow\w*|permit\w*|able|perhaps|maybe|optional\w*|free to|enable\w*|let|right|would)\b", re.I),
-}  # fmt: skip
+    "fr": re.compile(
+        r"\b(?:peu(?:x|t|vent)|pouv\w+|pourr\w+|puiss\w+|possib\w+|permet\w*|permis\w*|autoris\w+|capable\w*|"
+        r"peut-être|facultati\w+|libre de|droit)\b",
+        re.I,
+    ),
+    "en": re.compile(
+        r"\b(?:may|might|can|could|possib\w+|allow\w*|permit\w*|able|perhaps|maybe|optional\w*|free to|enable\w*|let|"
+        r"right|would)\b",
+        re.I,
+    ),
+}
 _FIRM = {"fr": re.compile(r"\b(?:doi(?:t|vent)|il faut)\b", re.I), "en": re.compile(r"\b(?:must|shall)\b", re.I)}
 _OPEN = {"fr": re.compile(r"\bpeu(?:t|vent)\b(?!-être)", re.I), "en": re.compile(r"\b(?:may|can)\b(?! not)", re.I)}
 

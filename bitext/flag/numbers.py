@@ -134,9 +134,16 @@ def _unmatched(mine: list[Quantity], theirs: list[Quantity]) -> tuple[list[Quant
     return left, right
 
 
+_FRENCH_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 _MONTHS = {
-    "fr": ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"],
-    "en": ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+    "fr": tuple(fold(m) for m in _FRENCH_MONTHS),
+    "en": (
+        *("january", "february", "march", "april", "may", "june"),
+        *("july", "august", "september", "october", "november", "december"),
+    ),
 }
 _SHORT_MONTHS = {
     "jan": 0,
@@ -202,10 +209,9 @@ class Dates(Check):
 
     @staticmethod
     def _in(name: object, kind: str, lang: str) -> str | None:
-        if not isinstance(name, int) or lang != "fr":
+        if not isinstance(name, int) or lang != "fr" or kind == "currency":
             return None
-        return {"weekday": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
-                "month": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]}[kind][name]  # fmt: skip
+        return (_DAYS["fr"] if kind == "weekday" else _FRENCH_MONTHS)[name]
 
     def _said(self, text: str, lang: str, kind: str) -> dict[object, tuple[int, int]]:
         out: dict[object, tuple[int, int]] = {}
@@ -220,9 +226,11 @@ class Dates(Check):
             if word in names:
                 # English may, march, mars are words too, and so is French mars: only beside a number or a capital
                 near = text[max(0, m.start() - 6) : m.end() + 6]
-                if kind == "month" and word in self._EN_MARKED and not re.search(r"\d", near):
-                    if lang == "en" or not re.search(r"\b(?:en|de|fin|mi-|début)\s*$", text[: m.start()]):
-                        continue
+                dated = bool(re.search(r"\d", near)) or (
+                    lang == "fr" and bool(re.search(r"\b(?:en|de|fin|mi-|début)\s*$", text[: m.start()]))
+                )
+                if kind == "month" and word in self._EN_MARKED and not dated:
+                    continue
                 if lang == "en" and m.group()[0].islower():
                     continue
                 out.setdefault(names.index(word), m.span())

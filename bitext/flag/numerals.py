@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bitext.flag.words import fold
+from bitext.flag.words import fold, wordset
 
 __all__ = ["Quantity", "numerals"]
 
@@ -52,12 +52,14 @@ _SCALES = {
         "cent=100 cents=100 mille=1e3 million=1e6 millions=1e6 milliard=1e9 milliards=1e9 billion=1e12 billions=1e12"
     ),
     "en": _table(
-        "hundred=100 thousand=1e3 million=1e6 millions=1e6 billion=1e9 billions=1e9 trillion=1e12 trillions=1e12 bn=1e9 mn=1e6"
+        "hundred=100 thousand=1e3 million=1e6 millions=1e6 billion=1e9 billions=1e9 trillion=1e12 trillions=1e12 "
+        "bn=1e9 mn=1e6"
     ),
 }
 _ORDINALS = {
     "fr": _table(
-        """deuxieme=2 troisieme=3 quatrieme=4 cinquieme=5 sixieme=6 septieme=7 huitieme=8 neuvieme=9 dixieme=10 onzieme=11
+        """deuxieme=2 troisieme=3 quatrieme=4 cinquieme=5 sixieme=6 septieme=7 huitieme=8 neuvieme=9 dixieme=10
+        onzieme=11
         douzieme=12 treizieme=13 quatorzieme=14 quinzieme=15 seizieme=16 vingtieme=20 trentieme=30 quarantieme=40
         cinquantieme=50 centieme=100 millieme=1000"""
     ),
@@ -88,12 +90,14 @@ _DIGITS = {
 }
 _TOKEN = {
     lang: re.compile(
-        rf"(?P<digits>(?<![\d])(?:{d}))(?P<suffix>(?:ers?|res?|nde|nd|rd|st|th|e|è|ème|eme|es|èmes|s)\b|[kKmM]\b)?|(?P<word>[^\W\d_]+)"
+        rf"(?P<digits>(?<![\d])(?:{d}))(?P<suffix>(?:ers?|res?|nde|nd|rd|st|th|e|è|ème|eme|es|èmes|s)\b|"
+        rf"[kKmM]\b)?|(?P<word>[^\W\d_]+)"
     )
     for lang, d in _DIGITS.items()
 }
 _MEASURE = re.compile(
-    r"[\s\u00a0-]*(km|kilom\w+|m[eè]tres?|meters?|miles?|feet|foot|ft|pieds?|inch\w*|pouces?|yards?|kg|kilos?|pounds?|lbs?|"
+    r"[\s\u00a0-]*(km|kilom\w+|m[eè]tres?|meters?|miles?|feet|foot|ft|pieds?|inch\w*|pouces?|yards?|kg|"
+    r"kilos?|pounds?|lbs?|"
     r"livres?|ounces?|onces?|acres?|hectares?|ha|gallons?|litres?|liters?|degr[eé]es?|degrés|°|mph|m\b|cm|mi\b)",
     re.I,
 )
@@ -149,11 +153,8 @@ def numerals(text: str, lang: str) -> list[Quantity]:
             out.append(Quantity(frozenset((ordinals[word], 1 / ordinals[word])), m.start(), m.end(), True, True))
         elif word in vague:
             out.append(Quantity(frozenset((vague[word],)), m.start(), m.end(), True, True))
-        elif (
-            ((r := _ROMAN.fullmatch(m["word"]))
-            and len(m["word"]) > 1
-            and m["word"] not in ("II", "III"))
-            or (lang == "fr" and re.fullmatch(r"[IVXL]+(?:e|è|ème)", m["word"]))
+        elif ((r := _ROMAN.fullmatch(m["word"])) and len(m["word"]) > 1 and m["word"] not in ("II", "III")) or (
+            lang == "fr" and re.fullmatch(r"[IVXL]+(?:e|è|ème)", m["word"])
         ):
             roman = re.sub(r"[^IVXL]", "", m["word"]) if r is None else r.group(1) + r.group(2)
             out.append(Quantity(frozenset((_roman(roman),)), m.start(), m.end(), True, True))
@@ -244,7 +245,7 @@ def _from_words(text: str, tokens: list[re.Match[str]], i: int, lang: str) -> tu
     return j, total + group, last
 
 
-_TENS = frozenset(["vingt", "trente", "quarante", "cinquante", "soixante", "mille"])
+_TENS = wordset("vingt trente quarante cinquante soixante mille")
 
 
 def _adds(before: float, value: float, word: str, lang: str) -> bool:

@@ -35,9 +35,9 @@ class Reading:
         other: French for its other sense (*silencieux*).
         score: log-odds, uncalibrated, that the other sense was meant.
         evidence: what the score is made of, natural logarithms. `prior`: how likely the confusion is before any
-            context; `own`: how well the word itself fits its sentence; `sentence`, `near`, `document`, `english`: by how
-            much the other word fits better in the sentence, beside the neighbouring sentences, in the document, among
-            the words of the original.
+            context; `own`: how well the word itself fits its sentence; `sentence`, `near`, `document`, `english`: by
+            how much the other word fits better in the sentence, beside the neighbouring sentences, in the document,
+            among the words of the original.
         said: a word for the other sense that stands elsewhere in the document.
         gloss: what the other sense means.
     """
@@ -165,7 +165,9 @@ class Reader:
         fits = {f: [self.context.fit(f, v) or 0.0 for _, v in views] for f in (*mine, *theirs)}
 
         def mass(group: Mapping[str, float]) -> float:
-            return _logsum(math.log(p) + sum(k * x for (k, _), x in zip(views, fits[f], strict=True)) for f, p in group.items())
+            return _logsum(
+                math.log(p) + sum(k * x for (k, _), x in zip(views, fits[f], strict=True)) for f, p in group.items()
+            )
 
         score = mass(theirs) - mass(mine)
         if score < least:
@@ -193,7 +195,9 @@ class Reader:
 
     # ---- without it
 
-    def alone(self, text: str, near: Sequence[str], rest: Sequence[str], stranger: float, prior: float) -> list[Reading]:
+    def alone(
+        self, text: str, near: Sequence[str], rest: Sequence[str], stranger: float, prior: float
+    ) -> list[Reading]:
         """The best other reading of each content word that fits its sentence no better than `stranger`.
 
         Only confusions that are at least `prior` likely are asked. The score is half the log of that, plus what the

@@ -31,7 +31,8 @@ _FAMILIES = {
     "bitext.flag.untranslated": ("Untranslated", "WrongLanguage"),
     "bitext.flag.spacing": ("Spacing", "Leftovers", "FinalStop"),
     "bitext.flag.quotes": ("Quotes", "Brackets"),
-    "bitext.flag.wording": ("DoubledWords", "Elision", "Determiners", "CapitalAccent", "VerbForms", "Constructions"),
+    "bitext.flag.wording": ("DoubledWords", "Elision", "Determiners", "CapitalAccent"),
+    "bitext.flag.constructions": ("VerbForms", "Constructions"),
     "bitext.flag.fluency": ("Fluency",),
     "bitext.flag.duplicates": ("Duplicates", "Inconsistent"),
     "bitext.flag.terminology": ("Glossary", "Terminology"),
@@ -60,7 +61,7 @@ def measured() -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Ignored:
-    """A line of an ignore file: flags of `check` (`*`: any) on exactly `text` (`*`: any) are set aside, for `reason`."""
+    """A line of an ignore file: flags of `check` on exactly `text` (`*`: any) are set aside, for `reason`."""
 
     check: str
     text: str

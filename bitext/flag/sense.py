@@ -49,9 +49,7 @@ class WordSense(Check):
         from bitext.lexicon.senses import inventory
 
         reader = Reader(case.resources.lexicon, case.resources.senses or inventory(), context)
-        texts = [
-            [plain(w.text) for w in words(s.text, "fr")] if prose(s) else [] for s in case.target.segments
-        ]
+        texts = [[plain(w.text) for w in words(s.text, "fr")] if prose(s) else [] for s in case.target.segments]
         for i, s in enumerate(case.target.segments):
             if prose(s) and s.kind is not Kind.CAPTION:
                 yield i, (reader, texts, i)
@@ -66,7 +64,11 @@ class WordSense(Check):
             limit = self.threshold(case, "original")
             found = reader.paired(segment.text, near, pair.other, limit)
             floor = math.log(self.threshold(case, "prior"))
-            found = [r for r in found if r.evidence["prior"] >= floor and min(r.evidence["sentence"], r.evidence["english"]) >= 0]
+            found = [
+                r
+                for r in found
+                if r.evidence["prior"] >= floor and min(r.evidence["sentence"], r.evidence["english"]) >= 0
+            ]
         else:
             against = "text"
             limit = self.threshold(case, "alone")

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from bitext.document import Flag, Kind, Segment, Severity
 from bitext.flag.base import Case, Check, Paragraph
-from bitext.flag.words import words
+from bitext.flag.words import words, wordset
 
 __all__ = ["FinalStop", "Leftovers", "Spacing"]
 
@@ -17,7 +17,8 @@ _AFTER_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’][ \u0
 _REPEATED = re.compile(r",\s*,+|;\s*;+|(?<!\.)\.\.(?!\.)|,\.|\.,(?!\d)|:\s*:(?!\w)")
 _AMPERSAND = re.compile(r"(?<=[a-zàâéèêîôûç]{2} )&(?:amp;)?(?= [a-zàâéèêîôûç]{2})")
 _GLUED = re.compile(
-    r"(?<=[a-zàâéèêëîïôûç]{2})[.!?](?=(?!Js\b|Net\b|Com\b)[A-ZÀÂÉÈÊÎÔ][a-zàâéèêëîïôûç]+[\s,])|(?<=[a-zé]{2}),(?=[a-zé]{2})"
+    r"(?<=[a-zàâéèêëîïôûç]{2})[.!?](?=(?!Js\b|Net\b|Com\b)[A-ZÀÂÉÈÊÎÔ][a-zàâéèêëîïôûç]+[\s,])|"
+    r"(?<=[a-zé]{2}),(?=[a-zé]{2})"
 )
 _ABBREVIATION_BEFORE_POINT = re.compile(
     r"(?:^|[\s('’«])(?:etc|art|cf|env|ex|al|p|pp|vol|n|no|av|apr|tél|fig|inc|co|ltd)$", re.I
@@ -98,7 +99,8 @@ _TRAILING_HYPHEN = re.compile(r"(?<=\s)([^\W\d_]{2,})-(?=\s+(?!et\b|ou\b|and\b|o
 _ACRONYM_STOP = re.compile(r"\b([A-ZÀ-Ý]{2,6})\.(?=\s+([^\W\d_A-ZÀ-Ý][\w'’]*))")
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf©¨ª«´®¯§¢¹»]|â€[™œ\u009d“”˜¦\u0093\u0094]|Â[«»°]|\ufffd")
 _MARKUP = re.compile(
-    r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,5}|eacute|egrave|agrave|laquo|raquo);|</?(?:br|p|b|i|em|strong|span|div|a)\b[^<>]*>",
+    r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,5}|eacute|egrave|agrave|laquo|raquo);|</?(?:br|p|b|i|em|strong|"
+    r"span|div|a)\b[^<>]*>",
     re.I,
 )
 _DANGLING = re.compile(r"(?<![-‐\w])(le|la|les|de|du|des|aux?|the|of)[ \u00a0]*(?=[.;!?)](?:\s|$))", re.I)
@@ -183,7 +185,7 @@ class Leftovers(Check):
             )
 
 
-_DETERMINERS = frozenset(["un", "une", "le", "la", "les", "du", "des", "au", "aux", "ce", "cet", "cette", "ces"])
+_DETERMINERS = wordset("un une le la les du des au aux ce cet cette ces")
 
 
 def _mended(damaged: str) -> str | None:

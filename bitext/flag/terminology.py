@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -153,7 +154,7 @@ _SMALL = frozenset(("d'", "l'", "de", "la", "du", "des"))
 
 def _terms(text: str, segment: int) -> Iterator[_Term]:
     found = [w for w in words(text, "fr") if w.lower not in _SMALL]
-    for a, b in zip(found, found[1:], strict=False):
+    for a, b in itertools.pairwise(found):
         if not _LINK.fullmatch(text[a.end : b.start]):
             continue
         if min(len(a.text), len(b.text)) < 4 or not (a.text.isalpha() and b.text.isalpha() and b.text.islower()):

@@ -134,8 +134,6 @@ class Untranslated(Check):
 def _glued(text: str, w: Word) -> bool:
     """Whether a word is part of an address, a file name, a tag."""
     around = text[max(0, w.start - 1) : w.start] + text[w.end : w.end + 1]
-    return (
-        bool(re.search(r"[@#/\\_<>=\d]", around))
-        or (text[w.end : w.end + 1] == "."
-        and text[w.end + 1 : w.end + 2].isalnum())
+    return bool(re.search(r"[@#/\\_<>=\d]", around)) or (
+        text[w.end : w.end + 1] == "." and text[w.end + 1 : w.end + 2].isalnum()
     )

@@ -1,4 +1,4 @@
-"""Faults of wording that rules can see: doubled words, elision, determiners, accents, impossible verb forms."""
+"""Faults of wording that rules can see: doubled words, elision, determiners, accents."""
 
 from __future__ import annotations
 
@@ -9,17 +9,97 @@ from typing import Any
 
 from bitext.document import Flag, Kind, Severity
 from bitext.flag.base import Case, Check, Paragraph
-from bitext.flag.genders import PREPOSED, bound, gender
-from bitext.flag.words import STOP, Word, words
+from bitext.flag.genders import PREPOSED, gender
+from bitext.flag.words import Word, words, wordset
 
-__all__ = ["CapitalAccent", "Constructions", "Determiners", "DoubledWords", "Elision", "VerbForms"]
+__all__ = ["CapitalAccent", "Determiners", "DoubledWords", "Elision"]
 
 # Words that are rightly said twice: pronoun subject and object, causative, emphasis, sounds.
 _TWICE_FR = frozenset(
-    ["nous", "vous", "faire", "très", "bien", "non", "oui", "si", "là", "bon", "ha", "ah", "oh", "hi", "hé", "eh", "ho", "la", "na", "chut", "tout", "trop", "loin", "jamais", "vite", "peu", "aïe", "toc", "bla", "cha", "tam", "bye", "plus", "petit", "grand", "vraiment", "beaucoup", "presque", "moins"]
+    [
+        "nous",
+        "vous",
+        "faire",
+        "très",
+        "bien",
+        "non",
+        "oui",
+        "si",
+        "là",
+        "bon",
+        "ha",
+        "ah",
+        "oh",
+        "hi",
+        "hé",
+        "eh",
+        "ho",
+        "la",
+        "na",
+        "chut",
+        "tout",
+        "trop",
+        "loin",
+        "jamais",
+        "vite",
+        "peu",
+        "aïe",
+        "toc",
+        "bla",
+        "cha",
+        "tam",
+        "bye",
+        "plus",
+        "petit",
+        "grand",
+        "vraiment",
+        "beaucoup",
+        "presque",
+        "moins",
+    ]
 )
 _TWICE_EN = frozenset(
-    ["had", "that", "very", "really", "so", "no", "yes", "bye", "ha", "hey", "oh", "ah", "well", "now", "there", "never", "please", "come", "go", "long", "far", "much", "many", "more", "big", "bla", "blah", "is", "do", "her", "you", "on", "in", "knock", "tut", "chop", "again", "over", "up"]
+    [
+        "had",
+        "that",
+        "very",
+        "really",
+        "so",
+        "no",
+        "yes",
+        "bye",
+        "ha",
+        "hey",
+        "oh",
+        "ah",
+        "well",
+        "now",
+        "there",
+        "never",
+        "please",
+        "come",
+        "go",
+        "long",
+        "far",
+        "much",
+        "many",
+        "more",
+        "big",
+        "bla",
+        "blah",
+        "is",
+        "do",
+        "her",
+        "you",
+        "on",
+        "in",
+        "knock",
+        "tut",
+        "chop",
+        "again",
+        "over",
+        "up",
+    ]
 )
 
 
@@ -72,7 +152,7 @@ class DoubledWords(Check):
             pair = case.original_of(i)
             if pair is not None:
                 other = words(pair.other, case.other_lang)
-                if any(x.lower == y.lower for x, y in zip(other, other[1:], strict=False)):
+                if any(x.lower == y.lower for x, y in itertools.pairwise(other)):
                     return True
         return False
 
@@ -104,7 +184,7 @@ class Elision(Check):
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         text = unit.text
         found = words(text, "fr")
-        for i, (a, b) in enumerate(zip(found, found[1:], strict=False)):
+        for i, (a, b) in enumerate(itertools.pairwise(found)):
             if a.lower not in _ELIDES or not re.fullmatch(r"[ \u00a0]", text[a.end : b.start]):
                 continue
             if a.start and text[a.start - 1] in '-‐«"“':
@@ -126,10 +206,10 @@ class Elision(Check):
 
 _MUST = frozenset(("un", "une", "avec", "en", "alors", "après", "avant", "ailleurs", "aussi", "encore", "ici", "entre"))
 
-_DET = frozenset(["un", "une", "le", "la", "les", "du", "des", "au", "aux", "ce", "cet", "cette", "ces"])
+_DET = wordset("un une le la les du des au aux ce cet cette ces")
 _SECOND = {"un": frozenset(("des", "du", "ces")), "une": frozenset(("des", "du", "ces"))}
-_MASCULINE = frozenset(["un", "le", "du", "au", "ce", "mon", "ton", "son", "ledit", "quel", "aucun", "certain"])
-_FEMININE = frozenset(["une", "la", "cette", "ma", "ta", "sa", "quelle", "aucune", "certaine"])
+_MASCULINE = wordset("un le du au ce mon ton son ledit quel aucun certain")
+_FEMININE = wordset("une la cette ma ta sa quelle aucune certaine")
 _OTHER = {
     "un": "une", "une": "un", "le": "la", "la": "le", "du": "de la", "au": "à la", "ce": "cette", "cette": "ce",
     "mon": "ma", "ma": "mon", "ton": "ta", "ta": "ton", "sa": "son", "son": "sa", "quel": "quelle", "quelle": "quel",
@@ -155,12 +235,17 @@ class Determiners(Check):
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         text = unit.text
         found = words(text, "fr")
-        for i, (a, b) in enumerate(zip(found, found[1:], strict=False)):
+        for i, (a, b) in enumerate(itertools.pairwise(found)):
             if not re.fullmatch(r"[ \u00a0]", text[a.end : b.start]) or text[a.start - 1 : a.start] in ("-", "'", "’"):
                 continue
             before = found[i - 1].lower if i else ""
             if a.lower in _DET and b.lower in _DET and a.lower != b.lower:
-                if (a.lower, b.lower) == ("la", "une") or b.lower in _SECOND.get(a.lower, ()) or a.lower.startswith("ce") or before in _PRONOUN_BEFORE:
+                if (
+                    (a.lower, b.lower) == ("la", "une")
+                    or b.lower in _SECOND.get(a.lower, ())
+                    or a.lower.startswith("ce")
+                    or before in _PRONOUN_BEFORE
+                ):
                     continue
                 if b.text[0].isupper() or (
                     a.lower in ("la", "le", "les", "un") and b.lower in ("des", "du", "au", "aux")
@@ -201,17 +286,19 @@ _FEMININE_FORMS = {f: m for m, f in PREPOSED.items()}
 
 
 def _preposed(determiner: str, word: str) -> str | None:
-    """The right form of an adjective before its noun that does not agree with the determiner (*la haut-commissaire*)."""
+    """The right form of an adjective that does not agree with its determiner (*la haut-commissaire*)."""
     adjective, hyphen, rest = word.partition("-")
     if determiner in ("une", "la", "cette") and adjective in PREPOSED and adjective not in ("second", "bon", "long"):
-        return PREPOSED[adjective] + hyphen + rest if hyphen or adjective not in ("haut", "vrai", "faux", "seul") else None
+        return (
+            PREPOSED[adjective] + hyphen + rest if hyphen or adjective not in ("haut", "vrai", "faux", "seul") else None
+        )
     if determiner in ("un", "le", "du", "au") and adjective in _FEMININE_FORMS and not hyphen:
         return _FEMININE_FORMS[adjective] if adjective not in ("seconde", "première", "belle") else None
     return None
 
 
-_PRONOUN_BEFORE = frozenset(["l'", "l'un", "l'une", "tout", "chacun", "c'", "est", "tous", "comme", "dont"])
-_CLITIC_BEFORE = frozenset(["ne", "n'", "je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "me", "te", "se", "qui", "y", "en", "leur", "lui"])
+_PRONOUN_BEFORE = wordset("l' l'un l'une tout chacun c' est tous comme dont")
+_CLITIC_BEFORE = wordset("ne n' je tu il elle on nous vous ils elles me te se qui y en leur lui")
 _SAME: dict[Any, frozenset[str]] = {"m": _MASCULINE, "f": _FEMININE}
 
 
@@ -278,174 +365,3 @@ class CapitalAccent(Check):
             right = _ACCENTED.get(w.lower)
             if right is not None and w.text[0] == "E" and right != w.text and not w.text.isupper():
                 yield (w.start, w.end), right + w.text[len(right) :]
-
-
-_SUBJECT = frozenset(["je", "j'", "tu", "il", "ils", "on"])
-_NOT_VERB = frozenset(
-    ["hier", "cher", "fier", "amer", "premier", "dernier", "entier", "léger", "papier", "soir", "noir", "espoir", "loisir", "plaisir", "avenir", "désir", "souvenir", "pouvoir", "devoir", "avoir", "savoir", "énième", "volontier", "janvier", "février", "métier", "quartier", "dossier", "hiver", "hier", "particulier", "danger", "étranger", "régulier", "chantier", "pompier", "policier", "officier", "courrier", "cahier", "escalier"]
-)
-_CLITICS = frozenset(["me", "m'", "te", "t'", "se", "s'", "le", "la", "l'", "les", "lui", "leur", "y", "en", "ne", "n'", "nous", "vous"])
-
-
-class VerbForms(Check):
-    """A verb form that cannot stand there: an infinitive after its subject (*il manger*, *Vous aimer cet article ?*),
-    a bare participle after an object pronoun (*ou nous envoyé une lettre*).
-
-    *Pour vous aimer* and *avez-vous été* are right: the pronoun must be the subject (at the start of a sentence for
-    *nous* and *vous*, which are objects elsewhere), and no auxiliary may stand before it.
-    """
-
-    name = "verb-forms"
-    title = "Impossible verb form after a pronoun"
-    category = "fluency/grammar"
-    severity = "major"
-    languages = ("fr",)
-    scope = "paragraph"
-
-    def units(self, case: Case) -> Iterator[tuple[int, Any]]:
-        # The page's own lines are written in the same haste: they are read here as well.
-        for p in case.paragraphs:
-            yield p.indices.start, p
-
-    def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
-        text = unit.text
-        found = words(text, "fr")
-        for i, (a, b) in enumerate(zip(found, found[1:], strict=False)):
-            if not re.fullmatch(r"[ \u00a0]?", text[a.end : b.start]) or text[a.start - 1 : a.start] == "-":
-                continue
-            first = i == 0 or bool(re.search(r"[.!?…«\"“:–—]\s*$", text[: a.start]))
-            verb = b.lower
-            infinitive = len(verb) > 4 and verb.endswith(("er", "oir")) and verb not in _NOT_VERB
-            if infinitive and b.text[0].islower():
-                subject = a.lower in _SUBJECT or (a.lower in ("nous", "vous") and first)
-                if not subject or (a.lower == "on" and i and found[i - 1].lower == "l'" and i < 2):
-                    continue
-                rest = [w.lower for w in found[i + 2 : i + 5]]
-                if a.lower in ("nous", "vous") and any(w in ("est", "serait", "sera", "c'", "n'") for w in rest):
-                    continue  # *Vous aimer est un plaisir*
-                yield self.flag(
-                    unit.locate(a.start, b.end),
-                    f"“{text[a.start : b.end]}”: an infinitive after its subject.",
-                    Severity.MAJOR,
-                    suggestion=_finite(a, b.text),
-                )
-            elif (
-                a.lower in ("nous", "vous")
-                and re.fullmatch(r"\w{3,}[^é\W]é", verb)
-                and i
-                and found[i - 1].lower in ("ou", "et", "de", "pour", "à")
-            ):
-                yield self.flag(
-                    unit.locate(a.start, b.end),
-                    f"“{text[a.start : b.end]}”: a participle without its auxiliary.",
-                    Severity.MAJOR,
-                    suggestion=f"{a.text} {b.text[:-1]}er",
-                )
-
-
-def _finite(subject: Word, infinitive: str) -> str | None:
-    if not infinitive.endswith("er"):
-        return None
-    stem = infinitive[:-2]
-    soft = "e" if stem.endswith("g") else ""
-    ending = {"je": "e", "j'": "e", "tu": "es", "il": "e", "on": "e", "nous": soft + "ons", "vous": "ez", "ils": "ent"}
-    link = "" if subject.text.endswith(("'", "’")) else " "
-    return subject.text + link + stem.removesuffix("ç") + ending[subject.lower]
-
-
-_AUXILIARIES = frozenset(
-    """ai as a avons avez ont avais avait avions aviez avaient aurai auras aura aurons aurez auront aurais aurait aurions
-    auriez auraient aie aies ait ayons ayez aient ayant avoir eu eut eurent suis es est sommes êtes sont étais était étions
-    étiez étaient serai sera serons serez seront serait seraient soit sois soient fut furent fût été être étant""".split()
-)
-_NUMERALS = frozenset("deux trois quatre cinq six sept huit neuf dix vingt trente cent cents mille plusieurs".split())
-_TIME = frozenset("fois ans an jours jour heures heure mois semaines semaine minutes pour fois km euros".split())
-
-
-class Constructions(Check):
-    """Constructions that miss a word or an agreement: *un rapport annuel évaluation* (no preposition), *Paris envoyé
-    500 soldats* (no auxiliary), *des pays candidats élu au conseil* (singular).
-
-    The first asks a list of nouns that never follow another noun directly in a large corpus; the second wants a
-    participle with a number as its object and no auxiliary before it in the clause; the third a participle in the
-    singular behind a plural noun, before a preposition, with no masculine noun before the plural that it could agree with.
-    """
-
-    name = "constructions"
-    title = "Missing preposition, auxiliary or plural"
-    category = "fluency/grammar"
-    severity = "minor; major where the auxiliary or the preposition is missing"
-    languages = ("fr",)
-    scope = "paragraph"
-
-    def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
-        text = unit.text
-        found = words(text, "fr")
-        for i, (a, b) in enumerate(itertools.pairwise(found)):
-            if not re.fullmatch(r"[ \u00a0]", text[a.end : b.start]):
-                continue
-            yield from self._preposition(unit, found, i, a, b)
-            yield from self._auxiliary(unit, found, i, a, b)
-        yield from self._plural(unit)
-
-    def _preposition(self, unit: Paragraph, found: list[Word], i: int, a: Word, b: Word) -> Iterator[Flag]:
-        if not bound(b.lower) or b.text != b.lower or a.text != a.lower or i == 0:
-            return
-        before = found[i - 1]
-        # a noun with its adjective, or a noun that cannot be a verb or an adjective
-        if gender(before.lower) is None or before.lower in STOP or a.lower in STOP or len(a.text) < 4:
-            return
-        if not re.search(r"(?:el|al|if|ique|aire|ien|eur|ant|é)s?$", a.text) and gender(a.lower) is None:
-            return
-        if not re.fullmatch(r"[ \u00a0]", unit.text[before.end : a.start]):
-            return
-        of = "d'" if b.lower[0] in "aeiouéèêhâîô" else "de "
-        yield self.flag(
-            unit.locate(a.start, b.end),
-            f"“{a.text} {b.text}”: a preposition is missing.",
-            Severity.MAJOR,
-            suggestion=f"{a.text} {of}{b.text}",
-        )
-
-    def _auxiliary(self, unit: Paragraph, found: list[Word], i: int, a: Word, b: Word) -> Iterator[Flag]:
-        if not re.fullmatch(r"\w{3,}é", a.text) or not a.text.islower() or gender(a.lower) is not None or i < 2:
-            return
-        if not (b.lower in _NUMERALS or re.match(r"\d[\d \u00a0\u202f]*\b", unit.text[b.start :])):
-            return
-        object_ = next((w for w in found[i + 1 :] if not w.text[0].isdigit() and w.lower not in _NUMERALS), None)
-        if object_ is None or object_.lower in _TIME or not object_.text.endswith(("s", "x")):
-            return
-        if re.search(r"[.,;:!?]", unit.text[b.end : object_.start]):
-            return
-        clause = [w for w in found[max(0, i - 8) : i] if not re.search(r"[.;:!?]", unit.text[w.end : a.start])]
-        if any(w.lower in _AUXILIARIES or w.lower in ("se", "s'", "y", "en", "et") for w in clause) or len(clause) < 2:
-            return
-        if not clause[-1].text[0].isupper() and gender(clause[-1].lower) is None:
-            return
-        yield self.flag(
-            unit.locate(a.start, a.end),
-            f"“{a.text}”: a participle with an object and without its auxiliary.",
-            Severity.MAJOR,
-            suggestion=f"a {a.text}",
-        )
-
-    def _plural(self, unit: Paragraph) -> Iterator[Flag]:
-        for m in _PLURAL.finditer(unit.text):
-            before = words(unit.text[: m.start()], "fr")[-2:]
-            if any(gender(w.lower) == "m" or w.lower in ("un", "aucun", "chacun", "l'un") for w in before):
-                continue
-            if gender(m["noun"].lower().rstrip("s")) != "m" and not m["noun"].endswith(("pays", "ants", "eurs")):
-                continue
-            span = m.span("participle")
-            yield self.flag(
-                unit.locate(*span),
-                f"“{m['participle']}” does not agree with “{m['noun']}”.",
-                Severity.MINOR,
-                suggestion=m["participle"] + "s",
-            )
-
-
-_PLURAL = re.compile(
-    r"\b(?:les|des|ces|aux|nos|vos|leurs|plusieurs|certains) (?P<noun>[a-zâàéèêëîïôûç]+s)(?: [a-zâàéèêëîïôûç]+s| «[^«»]{1,30}»){0,2}"
-    r" (?P<participle>[a-zâàéèêëîïôûç]{2,}é|élu|tenu|venu|reçu|connu) (?:au|aux|par|lors|dans|en)\b"
-)

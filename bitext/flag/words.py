@@ -15,6 +15,7 @@ __all__ = [
     "fold",
     "key",
     "words",
+    "wordset",
 ]
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -71,12 +72,13 @@ def key(text: str) -> str:
     return re.sub(r"[\s\"]+", " ", text).strip(" .…")
 
 
-def _set(text: str) -> frozenset[str]:
+def wordset(text: str) -> frozenset[str]:
+    """The words of a text, separated by white space."""
     return frozenset(text.split())
 
 
 # Function words of one language that are no words of the other: what tells the two apart.
-FRENCH_ONLY = _set(
+FRENCH_ONLY = wordset(
     """le la les un une des du au aux et ou où mais donc or ni car que qui quoi dont lequel laquelle ce cet cette ces
     mon ma mes ta tes sa ses notre nos votre vos leur leurs je tu il elle nous vous ils elles lui eux se y
     ne pas plus jamais rien aucun aucune personne dans sur sous avec sans pour par chez entre vers depuis pendant
@@ -85,19 +87,19 @@ FRENCH_ONLY = _set(
     très aussi comme tout toute tous toutes même autre autres cela ceci ça encore déjà toujours alors ainsi quand si
     parce lorsque afin puis moins beaucoup peu trop bien oui non voici voilà quel quelle quels quelles à de en"""
 )
-ENGLISH_ONLY = _set(
+ENGLISH_ONLY = wordset(
     """the a an of to and or but in with without for by at from into onto upon about over under between through during
     before after against since until is are was were be been being am has have had having do does did done will would
     shall should can could may might must not never nothing nobody none this that these those it he she we you they
     him her us them his its our your their my who whom whose which what where when why how there here than then
     because while if so as also very too just only even still already always again more most much many some any
     each every other another such both either neither n't 's 're 've 'll"""
-) - _set("a or on as an do does for plus son ses me main but")
+) - wordset("a or on as an do does for plus son ses me main but")
 # Words too common to carry a topic or a sense.
 STOP = (
     FRENCH_ONLY
     | ENGLISH_ONLY
-    | _set(
+    | wordset(
         """a an as on son me te moi toi soi lors hors faut dit dont été eu ayant étant avoir aller va vont vient
     quelque quelques chaque plusieurs certains certaines tel telle tels telles celui celle ceux celles deux trois
     or do for but main said says one two first new"""

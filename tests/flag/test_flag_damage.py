@@ -64,7 +64,7 @@ SOUND = [
     'Elle a dit "oui" puis "non" (sans y croire).',
     "a) premier point ; b) second point ; 1) dernier :-)",
     "L'Union européenne, l'UE, l'ONU et la S.N.C.F. ont voté.",
-    "Mesure : 12\" de large, site www.exemple.fr/page.html, adresse a.b@exemple.fr.",
+    'Mesure : 12" de large, site www.exemple.fr/page.html, adresse a.b@exemple.fr.',
     "La grand-mère, le garde forestier, mon amie, son histoire, cette ancienne école.",
     "Il y a des hauts et des bas... puis plus rien.",
 ]
@@ -93,7 +93,7 @@ def test_a_quotation_may_go_on_in_the_next_paragraph(run):
 
 
 def test_two_quote_styles_in_a_paragraph_and_in_the_text(run):
-    found = run("quotes", "« Un », dit-il.", "« Deux », dit-elle. \"Trois\" aussi.")
+    found = run("quotes", "« Un », dit-il.", '« Deux », dit-elle. "Trois" aussi.')
     assert [t for t, _ in found] == ['"Trois"', '"Trois"']
     assert {f.suggestion for _, f in found} == {"« Trois »"}
 

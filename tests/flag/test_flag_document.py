@@ -73,7 +73,9 @@ def test_a_sound_back_translation(run):
 def test_the_glossary_is_obeyed_or_not(run):
     terms = [("special session", "session extraordinaire"), ("council", "conseil|assemblée")]
     lines = ["Une session spéciale du conseil.", "Deux sessions extraordinaires de l'Assemblée."]
-    found = run("glossary", *lines, originals=["A special session of the council.", "Two special sessions."], glossary=terms)
+    found = run(
+        "glossary", *lines, originals=["A special session of the council.", "Two special sessions."], glossary=terms
+    )
     assert [(f.segment, f.suggestion, f.severity) for _, f in found] == [(0, "session extraordinaire", Severity.MAJOR)]
 
 

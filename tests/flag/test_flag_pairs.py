@@ -40,7 +40,9 @@ def test_articles_are_no_numbers(text):
     assert numerals(text, "fr") == []
 
 
-@pytest.mark.parametrize("text", ["", "1", "1 2 3", "12,5,7", "1.2.3.4", "50%", "3e", "XX", "mille e tre", "³½", "1e309"])
+@pytest.mark.parametrize(
+    "text", ["", "1", "1 2 3", "12,5,7", "1.2.3.4", "50%", "3e", "XX", "mille e tre", "³½", "1e309"]
+)
 def test_odd_numbers_do_not_raise(text):
     for lang in ("fr", "en"):
         for q in numerals(text, lang):

@@ -42,11 +42,13 @@ def test_only_and_skip():
 
 @pytest.mark.parametrize("option", ["only", "skip"])
 def test_an_unknown_check_is_an_error(option):
-    with pytest.raises(BitextError, match="'speling'.*the checks are"):
+    with pytest.raises(BitextError, match=r"'speling'.*the checks are"):
         flag(bitext("x"), **{option: ["speling"]})
 
 
-@pytest.mark.parametrize("thresholds", [{"nonsense": 1}, {"duplicates.wrods": 3}, {"nobody": {"words": 3}}, {"duplicates.words": "3"}])
+@pytest.mark.parametrize(
+    "thresholds", [{"nonsense": 1}, {"duplicates.wrods": 3}, {"nobody": {"words": 3}}, {"duplicates.words": "3"}]
+)
 def test_an_unknown_threshold_is_an_error(thresholds):
     with pytest.raises(BitextError, match="threshold"):
         flag(bitext("x"), thresholds=thresholds)
@@ -93,7 +95,7 @@ def test_ignore_file(tmp_path):
     path.write_text("# ours\n\nspacing\tSuède ,\thouse style\n*\tPink Floyd\ta name\n", encoding="utf-8")
     assert [i.check for i in read_ignore(path)] == ["spacing", "*"]
     path.write_text("spacing\tSuède ,\n", encoding="utf-8")
-    with pytest.raises(FormatError, match="line 1.*reason"):
+    with pytest.raises(FormatError, match=r"line 1.*reason"):
         read_ignore(path)
     path.write_text("speling\tx\ty\n", encoding="utf-8")
     with pytest.raises(FormatError, match="speling"):
