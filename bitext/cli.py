@@ -333,6 +333,44 @@ def score(
 
 
 @app.command()
+def compare(
+    systems: Annotated[list[str], typer.Argument(metavar="BASELINE SYSTEM…", help="Outputs, one segment a line.")],
+    reference: Annotated[
+        list[str], typer.Option("--ref", metavar="FILE", help="Reference; may be given several times.")
+    ],
+    lang: Annotated[str, typer.Option("--lang", metavar="CODE", help="Language of the texts.")] = "en",
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-M", help="bleu, chrf, chrf++, ter; several times.")
+    ] = None,
+    test: Annotated[
+        Literal["bs", "ar"], typer.Option("--test", help="Paired bootstrap or approximate randomisation.")
+    ] = "bs",
+    samples: Annotated[int | None, typer.Option("--samples", help="Default: 1,000 (bs), 10,000 (ar).")] = None,
+    json: Json = False,
+) -> None:
+    """Compare systems: scores, and whether a difference from the baseline means anything."""
+    from dataclasses import asdict
+
+    from bitext import commands
+
+    found = commands.compare_files(systems, reference, lang=lang, metrics=metric, test=test, samples=samples)
+    if json:
+        _print_json(asdict(found))
+        return
+    for name, results in found.results.items():
+        typer.echo(f"{name}  {found.signatures[name]}")
+        for r in results:
+            interval = "" if r.mean is None else f"  (μ {r.mean:.2f} ± {r.half:.2f})"
+            chance = "  baseline" if r.p_value is None else f"  p {r.p_value:.4f}"
+            least = (
+                "" if r.smallest_difference is None else f"  differences under {r.smallest_difference:.2f} mean nothing"
+            )
+            typer.echo(f"  {r.score:7.2f}{interval}{chance}{least}  {r.system}")
+    for note in found.notes:
+        typer.echo(note)
+
+
+@app.command()
 def flag(
     file: Annotated[
         str | None, typer.Argument(metavar="[FILE]", help="A bitext as `translate` or `align` writes it.")
@@ -537,27 +575,43 @@ def lexicon_look_up(
     name: Annotated[str, typer.Option("--lexicon", metavar="NAME", help="Shipped name or file.")] = "fr-en",
     reverse: Annotated[bool, typer.Option("--reverse", help="From the target language to the source.")] = False,
     n: Annotated[int, typer.Option("-n", min=1, help="How many translations.")] = 10,
+    json: Json = False,
 ) -> None:
-    """Show how words are translated, with probabilities."""
+    """Show how words are translated, with probabilities, and which other senses their English could have had."""
     from bitext import lexicon
+    from bitext.lexicon.command import look_up
 
     loaded = lexicon.load(name)
-    for word in words:
-        found = loaded.translations(word, reverse=reverse, n=n)
-        typer.echo(f"{word}\t" + (", ".join(f"{w} {p:.3f}" for w, p in found) or "(not in the lexicon)"))
+    found = [look_up(word, loaded, reverse=reverse, n=n) for word in words]
+    if json:
+        _print_json(found)
+        return
+    for entry in found:
+        known = ", ".join(f"{w} {p:.3f}" for w, p in entry["translations"])
+        typer.echo(f"{entry['word']}\t{known or '(not in the lexicon)'}")
+        for other in entry.get("alternatives", [])[:5]:
+            sense = f"  ({other['sense']})" if other["sense"] else ""
+            typer.echo(f"\tbut {other['english']} also: {', '.join(other['french_words'])}{sense}")
 
 
 @lexicon_app.command("build")
 def lexicon_build(
-    files: Annotated[list[str], typer.Argument(metavar="BITEXT…", help="Aligned text: TSV, TMX, JSONL, …")],
+    files: Annotated[list[str], typer.Argument(metavar="DATA…", help="Aligned text: TSV, TMX, JSONL, Moses pairs.")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="FILE")],
+    source_lang: Annotated[
+        str, typer.Option("--source-lang", metavar="CODE", help="Language of the first column.")
+    ] = "fr",
+    target_lang: Annotated[str, typer.Option("--target-lang", metavar="CODE", help="Language of the second.")] = "en",
     quiet: Quiet = False,
 ) -> None:
-    """Learn a bilingual lexicon from aligned text."""
+    """Learn a bilingual lexicon from aligned text in any two languages."""
     from bitext import commands
 
     with _progress(quiet) as progress:
-        typer.echo(str(commands.build_lexicon(files, output, progress)))
+        made = commands.build_lexicon(files, output, source_lang, target_lang, progress)
+    if not quiet:
+        for key, value in made.items():
+            typer.echo(f"{key:<14} {value}")
 
 
 @app.command()

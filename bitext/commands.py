@@ -14,6 +14,7 @@ from bitext.pipeline import (
     Progress,
     align,
     back_translate,
+    links,
     load,
     load_forward,
     load_lexicon,
@@ -26,6 +27,7 @@ from bitext.pipeline import (
 __all__ = [
     "align_files",
     "build_lexicon",
+    "compare_files",
     "emit",
     "flag_file",
     "report_file",
@@ -162,6 +164,35 @@ def score_files(
     return text, scores
 
 
+def compare_files(
+    systems: Sequence[str],
+    reference: Sequence[str],
+    *,
+    lang: str,
+    metrics: Sequence[str] | None,
+    test: str,
+    samples: int | None,
+) -> Any:
+    """Compare systems, the first being the baseline, line by line against references.
+
+    Returns:
+        `bitext.score.Comparison`.
+
+    Raises:
+        BitextError: bad input, texts that are not line-aligned.
+    """
+    from bitext import score as scorer
+
+    if len(systems) < 2:
+        raise InputError("one system alone cannot be compared", mend="name two files or more")
+    names = systems if len({Path(s).name for s in systems}) < len(systems) else [Path(s).name for s in systems]
+    texts = {name: scorer.read_lines(path) for name, path in zip(names, systems, strict=True)}
+    references = [scorer.read_lines(r) for r in reference]
+    return scorer.compare(
+        texts, references, tuple(metrics or ("bleu", "chrf", "ter")), test=test, samples=samples, lang=lang
+    )
+
+
 def rescore(path: str) -> tuple[list[str], Any]:
     """Recompute the figures of a scores.json.
 
@@ -276,9 +307,12 @@ def report_file(file: str, fmt: str, output: str) -> None:
         return
     from bitext import report
 
-    module = {"html": report.html, "md": report.markdown, "json": report.json}[fmt]
+    if fmt == "html":
+        text = report.html.render(bitext, lexicon_links=links(bitext))
+    else:
+        text = {"md": report.markdown, "json": report.json}[fmt].render(bitext)
     with writing(output) as f:
-        f.write(module.render(bitext))
+        f.write(text)
 
 
 def emit(bitext: Bitext, output: str, fmt: str | None = None) -> None:
@@ -293,32 +327,30 @@ def emit(bitext: Bitext, output: str, fmt: str | None = None) -> None:
         formats.write(bitext, output, fmt)
 
 
-def build_lexicon(files: Sequence[str], output: str, progress: Progress | None = None) -> Any:
-    """Learn a lexicon from aligned files and save it.
+def build_lexicon(
+    files: Sequence[str], output: str, source_lang: str, target_lang: str, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Learn a lexicon from aligned files and save it; returns what it is.
 
     Raises:
         BitextError: a file cannot be read, or holds too little text.
     """
-    from bitext import formats
     from bitext.lexicon import build
-
-    first = formats.read(files[0])
-    a, b = first.target.lang, first.source.lang if first.source else "en"
+    from bitext.lexicon.command import summary
+    from bitext.train.data import read_pairs
 
     def pairs() -> Iterator[tuple[str, str]]:
-        for k, file in enumerate(files):
-            bitext = first if k == 0 else formats.read(file)
-            for bead in bitext.beads:
-                if bead.source and bead.target:
-                    yield bitext.target_text(bead), bitext.source_text(bead)
+        for file in files:
+            for source, target, _ in read_pairs(file, source_lang, target_lang):
+                yield source, target
 
     def told(stage: str, done: float) -> None:
         if progress is not None and stage != "reading":
             progress(stage, round(100 * done), 100)
 
-    lexicon = build(pairs(), a, b, progress=told)
+    lexicon = build(pairs(), source_lang, target_lang, progress=told)
     lexicon.save(output)
-    return lexicon
+    return summary(lexicon)
 
 
 def train(

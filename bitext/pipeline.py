@@ -325,8 +325,18 @@ def write_all(bitext: Bitext, folder: PathLike) -> list[Path]:
     with writing(flags_path) as f:
         f.writelines(jsonl.to_line(jsonl.flag_record(flag, bitext)) for flag in bitext.flags)
     with writing(report_path) as f:
-        f.write(html.render(bitext))
+        f.write(html.render(bitext, lexicon_links=links(bitext)))
     return paths
+
+
+def links(bitext: Bitext) -> dict[int, Any]:
+    """Links between the words of each bead's texts, for the report; empty where there is no lexicon."""
+    lexicon = load_lexicon(bitext.source.lang, bitext.target.lang) if bitext.source is not None else None
+    if lexicon is None:
+        return {}
+    from bitext.links import word_links
+
+    return word_links(bitext, lexicon)
 
 
 def worst(flags: Sequence[Flag], n: int = 5) -> list[Flag]:

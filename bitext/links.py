@@ -1,0 +1,62 @@
+"""Which words of a bead correspond: original, translation and back-translation, linked by the lexicon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bitext.document import Bead, Bitext
+
+if TYPE_CHECKING:
+    from bitext.lexicon import Lexicon
+
+__all__ = ["Link", "Span", "word_links"]
+
+Span = tuple[int, int]
+Link = tuple[Span | None, Span | None, Span | None]
+"""Source, target and back-translation spans of one target word, in characters of the bead's joined texts."""
+
+_LONG = 2000  # characters; the posteriors of a sentence pair take memory in the product of its lengths
+
+
+def word_links(bitext: Bitext, lexicon: Lexicon) -> dict[int, list[Link]]:
+    """Links by bead index, one a target word that has a partner on either side."""
+    languages = {lexicon.source_lang, lexicon.target_lang}
+    if bitext.source is None or {bitext.source.lang, bitext.target.lang} != languages:
+        return {}
+    found: dict[int, list[Link]] = {}
+    for i, bead in enumerate(bitext.beads):
+        target = bitext.target_text(bead)
+        constructed = bitext.origin == "back-translation"
+        source = "" if constructed else bitext.source_text(bead)
+        back = bitext.back_text(bead)
+        if 0 < len(target) <= _LONG and max(len(source), len(back)) <= _LONG and _counted(bitext, bead):
+            to_source = _partners(target, source, bitext, lexicon)
+            to_back = _partners(target, back, bitext, lexicon)
+            if constructed:
+                to_source = to_back  # the source column shows the back-translation
+            links: list[Link] = [(to_source.get(s), s, to_back.get(s)) for s in sorted({*to_source, *to_back})]
+            if links:
+                found[i] = links
+    return found
+
+
+def _counted(bitext: Bitext, bead: Bead) -> bool:
+    return any(c.isalpha() for i in bead.target for c in bitext.target.segments[i].text)
+
+
+def _partners(target: str, other: str, bitext: Bitext, lexicon: Lexicon) -> dict[Span, Span]:
+    """The best partner in `other` of each linked word of `target`."""
+    from bitext.lexicon.tokens import tokens
+
+    if not other:
+        return {}
+    here, there = tokens(target, bitext.target.lang), tokens(other, bitext.source.lang if bitext.source else "")
+    words = [t.text for t in here], [t.text for t in there]
+    if lexicon.source_lang == bitext.target.lang:
+        pairs = lexicon.align(*words)
+    else:
+        pairs = [(j, i, p) for i, j, p in lexicon.align(words[1], words[0])]
+    best: dict[int, tuple[float, int]] = {}
+    for i, j, p in pairs:
+        best[i] = max(best.get(i, (0.0, 0)), (p, j))
+    return {(here[i].start, here[i].end): (there[j].start, there[j].end) for i, (_, j) in best.items()}
