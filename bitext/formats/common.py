@@ -276,11 +276,13 @@ def visible(text: str) -> str:
 
 def flags_by_bead(bitext: Bitext) -> dict[int, list[tuple[int, int, Flag]]]:
     """By bead index: (start, end, flag) with the span counted in `bitext.target_text(bead)`."""
+    flagged = {flag.segment for flag in bitext.flags}
     where: dict[int, tuple[int, int]] = {}
     for b, bead in enumerate(bitext.beads):
         at = 0
         for j in bead.target:
-            where[j] = (b, at)
+            if j in flagged:
+                where[j] = (b, at)
             at += len(bitext.target.segments[j].text) + 1
     found: dict[int, list[tuple[int, int, Flag]]] = {}
     for flag in bitext.flags:

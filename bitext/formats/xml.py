@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +19,7 @@ from bitext.errors import FormatError
 from bitext.files import decode
 from bitext.formats.common import Path_, opening, visible
 
-__all__ = ["XML_LANG", "attribute", "content", "elements", "inner_text", "local", "sibling", "visible"]
+__all__ = ["XML_LANG", "attribute", "content", "elements", "elements_in", "inner_text", "local", "sibling", "visible"]
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MAX_DEPTH = 100
@@ -46,6 +47,7 @@ def attribute(**values: object) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=1024)
 def local(tag: str) -> str:
     """The element's name without its namespace."""
     return tag.rpartition("}")[2]
@@ -81,12 +83,13 @@ def elements(path: Path_, wanted: Collection[str], roots: Collection[str]) -> It
         FormatError: not well-formed, another root than `roots`, entities declared or unknown, nested too deeply.
     """
     with opening(path) as stream:
-        yield from _elements(stream, path, wanted, roots)
+        yield from elements_in(stream, path, wanted, roots)
 
 
-def _elements(
+def elements_in(
     stream: BinaryIO, path: Path_, wanted: Collection[str], roots: Collection[str]
 ) -> Iterator[tuple[Element, int]]:
+    """As `elements`, from an open binary stream; `path` is what errors call it."""
     parser, feed = _parser(stream, path)
     builder: TreeBuilder | None = None
     depth = inside = line = 0

@@ -1,0 +1,153 @@
+"""Documents that people have beside plain text: HTML articles, Word files and subtitles, as text.
+
+HTML needs the extra `bitext[html]` (trafilatura, Apache-2.0), which finds the article on the page; the rest needs
+nothing. One paragraph a line, an empty line between paragraphs.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from bitext.errors import BitextError, InputError
+from bitext.files import decode, read_bytes, read_text
+from bitext.formats.common import Path_, split_lines
+from bitext.formats.xml import elements_in, local
+
+__all__ = ["READERS", "read_document", "read_docx", "read_html", "read_subtitles"]
+
+_MOST_XML = 200_000_000  # bytes of a Word file's text after unpacking; more is an attack or a mistake
+_TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
+
+
+def read_document(path: Path_) -> str:
+    """The text of a document: .html and .htm, .docx, .srt, .vtt, and anything else as plain text.
+
+    Raises:
+        InputError: cannot be read, is damaged, holds no text, or needs an extra that is not installed.
+    """
+    text = READERS.get(Path(path).suffix.lower(), read_text)(path)
+    if not text.strip():
+        raise InputError("holds no text", path=path, mend="check that it is the right file")
+    return text
+
+
+def read_html(path: Path_) -> str:
+    """The main text of an HTML page, without navigation, comments and the like.
+
+    Raises:
+        InputError: cannot be read, no article in it, or trafilatura is not installed.
+    """
+    data = read_bytes(path)
+    try:
+        from trafilatura import extract
+    except ImportError:
+        raise InputError(
+            "is HTML, and trafilatura, which finds the article in it, is not installed",
+            path=path,
+            mend="pip install 'bitext[html]', or save the article as plain text",
+        ) from None
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError("contains a NUL byte, so it is not HTML", path=path, mend="save the page again")
+    # a page says its own encoding, so trafilatura gets bytes, except where a byte-order mark is surer
+    page: Any = decode(data, path) if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) else data
+    text = extract(page, include_comments=False, include_tables=True, favor_recall=True)
+    if not text:
+        raise InputError("has no article that can be told from its page", path=path, mend="save its text as .txt")
+    return str(text) + "\n"
+
+
+def read_docx(path: Path_) -> str:
+    """The paragraphs of a Word file's body, tables included; deleted revisions and field codes are left out.
+
+    Raises:
+        InputError: not a Word file, damaged, or unreasonably large.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(read_bytes(path))) as archive:
+            info = archive.getinfo("word/document.xml")
+            if info.file_size > _MOST_XML:
+                raise InputError("its text is unreasonably large", path=path, mend="save it as plain text")
+            data = archive.read(info)
+    except KeyError:
+        raise InputError("is a zip archive, but not a Word file", path=path, mend="save it as .docx or .txt") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as e:
+        raise InputError(f"is not a whole .docx file ({e})", path=path, mend="save it again as .docx or .txt") from None
+    try:
+        found = [_word_text(e) for e, _ in elements_in(io.BytesIO(data), path, ("p",), ("document",)) if _is_p(e)]
+    except BitextError as e:
+        raise InputError(
+            f"its text is damaged: {e.problem}", path=path, mend="save it again as .docx or .txt"
+        ) from None
+    return "\n\n".join(text for text in found if text.strip()) + "\n"
+
+
+def _is_p(element: Element) -> bool:
+    return local(element.tag) == "p"
+
+
+def _word_text(paragraph: Element) -> str:
+    parts: list[str] = []
+
+    def walk(element: Element) -> None:
+        for child in element:
+            name = local(child.tag)
+            if name == "t":
+                parts.append(child.text or "")
+            elif name == "noBreakHyphen":
+                parts.append("\u2011")
+            elif name == "tab":
+                parts.append("\t" if local(element.tag) == "r" else "")
+            elif name in ("br", "cr"):
+                parts.append("\n")
+            elif name not in ("del", "moveFrom", "Fallback"):  # Fallback says again what a text box has said
+                walk(child)
+
+    walk(paragraph)
+    return "".join(parts)
+
+
+def read_subtitles(path: Path_) -> str:
+    """The cues of an SRT or WebVTT file, one a line; cues that break off within a sentence are joined.
+
+    Numbers, times, notes, styles and tags are left out.
+
+    Raises:
+        InputError: cannot be read, or no cue in it.
+    """
+    cues: list[str] = []
+    lines = split_lines(read_text(path))
+    n = 0
+    while n < len(lines):
+        n += 1
+        if not _TIMES.match(lines[n - 1]):
+            continue
+        cue: list[str] = []
+        while n < len(lines) and lines[n].strip():
+            cue.append(lines[n].strip())
+            n += 1
+        text = re.sub(r"<[^>]*>|\{\\[^}]*\}", "", " ".join(cue))
+        text = html.unescape(text).strip()
+        if text and cues and not re.search(r"[.!?…:»”\"]$", cues[-1]) and text[:1].islower():
+            cues[-1] += " " + text
+        elif text:
+            cues.append(text)
+    if not cues:
+        raise InputError("has no subtitle with a time in it", path=path, mend="give an .srt or .vtt file")
+    return "\n".join(cues) + "\n"
+
+
+READERS = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".docx": read_docx,
+    ".srt": read_subtitles,
+    ".vtt": read_subtitles,
+}
