@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,18 +38,26 @@ RADIUS = 8
 
 
 @jit
-def _describe_nodes(v, low, high, at, shape, out, there):  # type: ignore[no-untyped-def]
-    x = np.zeros(out.shape[2], np.float32)
+def _there(low, high, at, shape, there):  # type: ignore[no-untyped-def]
+    """Mark the beads that begin and end in the band."""
     for i in range(len(low)):
         for j in range(low[i], high[i]):
-            node = at[i] + j - low[i]
             for k in range(len(shape)):
                 a, b = shape[k, 0], shape[k, 1]
-                if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
-                    continue
-                describe(v, i - a, j - b, a, b, x)
-                out[node, k] = x
-                there[node, k] = True
+                if i >= a and j >= b and low[i - a] <= j - b < high[i - a]:
+                    there[at[i] + j - low[i], k] = True
+
+
+@jit
+def _describe_nodes(v, low, high, at, shape, wanted, out):  # type: ignore[no-untyped-def]
+    """Features of the wanted beads, in order."""
+    n = 0
+    for i in range(len(low)):
+        for j in range(low[i], high[i]):
+            for k in range(len(shape)):
+                if wanted[at[i] + j - low[i], k]:
+                    describe(v, i - shape[k, 0], j - shape[k, 1], shape[k, 0], shape[k, 1], out[n])
+                    n += 1
 
 
 @dataclass(eq=False)
@@ -145,7 +154,30 @@ def has_all(case: Case, combination: str, cache: Cache) -> bool:
     return model.combination(found) == combination
 
 
-def lattice(case: Case, combination: str, cache: Cache, weights: model.Weights) -> Lattice:
+def imagined(case: Case, seed: int = 3, noise: float = 0.15) -> tuple[Layout, Layout]:
+    """Paragraphs and headings for a text that has none: breaks where beads meet, some lost or added on either side."""
+    draw = random.Random(f"{seed} {case.name}")
+    breaks: tuple[set[int], set[int]] = (set(), set())
+    headings: tuple[set[int], set[int]] = (set(), set())
+    for s, t in case.gold:
+        if s and t and draw.random() < 0.25:
+            short = len(s) == len(t) == 1 and len(case.source[s[0]]) < 90
+            for side, first in ((0, s[0]), (1, t[0])):
+                if draw.random() > noise:
+                    breaks[side].add(first)
+                    if short and draw.random() > noise:
+                        headings[side].add(first)
+    layouts = []
+    for side, texts in enumerate((case.source, case.target)):
+        lost = {i for i in range(len(texts)) if draw.random() < noise * 0.25}
+        number = np.cumsum([i in breaks[side] or i in lost for i in range(len(texts))])
+        layouts.append(Layout(number.astype(np.int64), np.array([int(i in headings[side]) for i in range(len(texts))])))
+    return layouts[0], layouts[1]
+
+
+def lattice(
+    case: Case, combination: str, cache: Cache, weights: model.Weights, layouts: tuple[Layout, Layout] | None = None
+) -> Lattice:
     arguments = evidence_arguments(case, combination, cache)
     pair = Pair(case.source, case.target, *case.langs)
     evidence = aligner.gather(
@@ -156,20 +188,23 @@ def lattice(case: Case, combination: str, cache: Cache, weights: model.Weights) 
         arguments.get("encoder"),
     )
     n, m = len(case.source), len(case.target)
-    ready = prepare(pair, evidence, (Layout.flat(n), Layout.flat(m)), weights)
+    ready = prepare(pair, evidence, layouts or (Layout.flat(n), Layout.flat(m)), weights)
     band = ready.band(RADIUS)
     view = ready.view(band)
     shape = shapes(6)
-    features = np.zeros((band.size, len(shape), len(NAMES)), np.float32)
     there = np.zeros((band.size, len(shape)), bool)
-    _describe_nodes(view, *band, shape, features, there)
+    _there(*band, shape, there)
     with np.errstate(divide="ignore"):
         partner = ready.base + np.where(ready.scale > 0, 1 / ready.scale, np.nan)
     allowed = gold_mask(case.gold, band, shape, there, (n, m))
-    score = score_band(view, band, shape, weights.values)
-    probable, _ = marginals(band, shape, score * np.float32(0.5)) if weights.values.any() else (there, 0)
-    kept = np.flatnonzero(there & ((probable > 1e-6) | allowed))
-    return Lattice(case, band, kept, features.reshape(-1, len(NAMES))[kept], allowed.ravel()[kept], ready.base, partner)
+    if weights.values.any():  # what is hopeless under weights known so far need not be looked at
+        wanted = np.isfinite(score_band(view, band, shape, weights.values, 25.0)) | allowed
+    else:
+        wanted = there
+    features = np.zeros((int(wanted.sum()), len(NAMES)), np.float32)
+    _describe_nodes(view, *band, shape, wanted, features)
+    kept = np.flatnonzero(wanted)
+    return Lattice(case, band, kept, features, allowed.ravel()[kept], ready.base, partner)
 
 
 def scored(x: Lattice, values: np.ndarray, gold: bool = False) -> np.ndarray:
@@ -180,8 +215,10 @@ def scored(x: Lattice, values: np.ndarray, gold: bool = False) -> np.ndarray:
     return score.reshape(x.band.size, -1)
 
 
-def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: int = 150) -> np.ndarray:
-    """Weights that make the gold paths probable."""
+def fit(
+    lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: int = 150, only: np.ndarray | None = None
+) -> np.ndarray:
+    """Weights that make the gold paths probable; `only` says which may change."""
     import torch
 
     shape = shapes(6)
@@ -200,7 +237,7 @@ def fit(lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: i
                 continue
             loss += x.importance * (z - y)
             gradient += x.importance * (p - q).ravel()[x.kept] @ x.features
-        w.grad = torch.tensor(gradient)
+        w.grad = torch.tensor(gradient if only is None else gradient * only)
         return torch.tensor(loss)
 
     optimizer.step(closure)
@@ -275,6 +312,23 @@ def reliability(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict:
             "calibration_error": round(gap, 4), "table": table}  # fmt: skip
 
 
+def learn_paragraphs(options: argparse.Namespace, cache: Cache, data: dict) -> None:
+    """The gold texts have no paragraphs: learn what breaks and headings are worth on imagined ones, for every set."""
+    name = "translation+lexicon"
+    start = model.Weights(data["combinations"][name])
+    only = np.array([float(n.startswith("paragraph.")) for n in NAMES])
+    lattices = [lattice(c, name, cache, start, imagined(c)) for c in cases(options.gold) if has_all(c, name, cache)]
+    first = start.values.astype(np.float64)
+    report("before", lattices, first * (1 - only))
+    values = fit(lattices, first, options.penalty, 40, only)
+    report("imagined", lattices, values)
+    for n, v in zip(NAMES, values, strict=True):
+        if n.startswith("paragraph."):
+            print(f"  {n} {v:.4f}")
+            for known in data["combinations"].values():
+                known["weights"][n] = round(float(v), 4)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--gold", type=Path, required=True)
@@ -282,12 +336,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--combinations", nargs="*", default=COMBINATIONS)
     parser.add_argument("--penalty", type=float, default=0.3)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--paragraphs", action="store_true", help="learn only what paragraphs are worth")
+    parser.add_argument("--copies", type=float, default=0.15, help="importance of damaged copies beside the texts")
     parser.add_argument("--other-sets", action="store_true", help="with --held-out: also learn without a whole set")
     parser.add_argument("--write", action="store_true", help="write bitext/align/weights.json")
     options = parser.parse_args(argv)
     cache = Cache(options.cache)
     file = Path(model.__file__).with_name("weights.json")
     data = json.loads(file.read_text()) if file.exists() else {"combinations": {}}
+    if options.paragraphs:
+        learn_paragraphs(options, cache, data)
+        if options.write:
+            file.write_text(json.dumps(data, indent=1) + "\n")
+        return 0
     for combination in options.combinations:
         print(combination, flush=True)
         known = data["combinations"].get(combination) or data["combinations"].get("none")
@@ -299,7 +360,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for i, c in enumerate(usable):  # so that the model knows what a missing or foreign segment looks like
             kind = ("delete10", "delete30")[i % 2]
             copies.append(lattice(damaged(c, kind, 7), combination, Derived(cache, c), start))
-            copies[-1].importance = 0.4
+            copies[-1].importance = options.copies
         first = start.values.astype(np.float64)
         values = fit(lattices + copies, first, options.penalty)
         report("in sample", lattices, values)

@@ -13,7 +13,7 @@ from bitext.align.band import Band
 from bitext.align.beads import best_path, probabilities
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
-from bitext.align.features import NAMES, REACH, View, describe, score_band, shapes
+from bitext.align.features import NAMES, REACH, View, describe, likenesses, score_band, shapes
 from bitext.align.lexical import LexiconEvidence
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
@@ -25,6 +25,7 @@ __all__ = ["align"]
 
 _SMALL = 40_000  # nodes that are searched without a corridor
 _RADIUS = 8
+_STRANGERS = 0.25  # likeness below which the sides of a bead may belong elsewhere
 _SLACK = 20.0  # nats behind the best at which a path is given up
 
 
@@ -38,9 +39,9 @@ def _layout(document: Document) -> Layout:
 
 def _same_language(source: Sequence[str], target: Sequence[str]) -> bool:
     """Whether the commonest words of both texts are the same, as they are only within one language."""
-    from bitext.align.text import hashed
+    from bitext.align.text import compact, hashed
 
-    s, t = hashed(source[:2000])[0], hashed(target[:2000])[0]
+    s, t = compact(hashed(source[:2000])[0], hashed(target[:2000])[0])
     x, y = (np.bincount(r.column, minlength=r.width).astype(np.float32) for r in (s, t))
     norm = float(np.linalg.norm(x) * np.linalg.norm(y))
     return norm > 0 and float(x @ y) / norm > 0.75
@@ -137,33 +138,45 @@ def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int
 
 
 def _with_moved(
-    ready: Prepared, beads: list[Bead], weights: Weights, shape: NDArray[np.int64], explain: bool
+    ready: Prepared, search: _Search, beads: list[Bead], weights: Weights, explain: bool
 ) -> tuple[Bead, ...]:
-    """The beads, those of moved blocks in place of the lonely segments that they are made of."""
-    lonely = [b for b in beads if not b.source or not b.target]
+    """The beads, those of moved blocks in place of the lonely or ill-matched segments that they are made of."""
+    weak = likenesses(search.view, search.path) < _STRANGERS
+    loose = [b for b, w in zip(beads, weak, strict=True) if w or not b.source or not b.target]
     free = (
-        np.array([i for b in lonely for i in b.source], np.int64),
-        np.array(sorted(j for b in lonely for j in b.target), np.int64),
+        np.array([i for b in loose for i in b.source], np.int64),
+        np.array(sorted(j for b in loose for j in b.target), np.int64),
     )
-    found = moved_blocks(ready, free, weights.values, shape)
+    found = moved_blocks(ready, free, weights.values, search.shape)
+    on_path = {(b.source, b.target) for b in beads}
+    found = [f for f in found if (range(f[0], f[1]), range(f[2], f[3])) not in on_path]
+    taken_s = {i for s0, s1, _, _, _ in found for i in range(s0, s1)}
+    taken_t = {j for _, _, t0, t1, _ in found for j in range(t0, t1)}
     if not found:
         return tuple(beads)
-    gone_s = {i for s0, s1, _, _, _ in found for i in range(s0, s1)}
-    gone_t = {j for _, _, t0, t1, _ in found for j in range(t0, t1)}
-    kept = [
-        b for b in beads if (b.source and b.target) or not (gone_s.issuperset(b.source) and gone_t.issuperset(b.target))
-    ]
-    for s0, s1, t0, t1, score in found:
+
+    def made(source: range, target: range, is_moved: bool) -> Bead:
         # not on the path, so the path's probability says nothing: what the score alone is worth
-        row = predictors(np.array([0.5]), np.array([score]), np.array([[s1 - s0, t1 - t0]]))
-        row[0, 1] = score / 4
-        why: tuple[tuple[str, float], ...] = ()
-        if explain:
-            part = ready.part(range(s0, s1), range(t0, t1))
-            why = _evidence(part.view(part.band(None)), weights.values, 0, 0, s1 - s0, t1 - t0)
+        part = ready.part(source, target)
+        view = part.view(part.band(None))
+        x = np.zeros(len(NAMES), np.float32)
+        describe(view, 0, 0, len(source), len(target), x)
+        score = float(x @ weights.values)
+        row = predictors(np.array([0.5]), np.array([score]), np.array([[len(source), len(target)]]))
+        row[0, 1] = score / 4 if is_moved else 0.0
         sure = float(confidence(row, weights.calibration)[0])
-        kept.append(Bead(range(s0, s1), range(t0, t1), round(score, 4), round(sure, 4), True, why))
-    return tuple(_in_order(kept))
+        why = _evidence(view, weights.values, 0, 0, len(source), len(target)) if explain else ()
+        return Bead(source, target, round(score, 4), round(sure, 4), is_moved, why)
+
+    out: list[Bead] = []
+    for b in beads:
+        if taken_s.isdisjoint(b.source) and taken_t.isdisjoint(b.target):
+            out.append(b)
+            continue
+        out += [made(range(i, i + 1), range(0, 0), False) for i in b.source if i not in taken_s]
+        out += [made(range(0, 0), range(j, j + 1), False) for j in b.target if j not in taken_t]
+    out += [made(range(s0, s1), range(t0, t1), True) for s0, s1, t0, t1, _ in found]
+    return tuple(_in_order(out))
 
 
 def _in_order(beads: list[Bead]) -> list[Bead]:
@@ -251,4 +264,4 @@ def align(
     shape = shapes(max_bead)
     search = _search(ready, weights.values, shape, exact)
     beads = search.beads(weights, explain)
-    return _with_moved(ready, beads, weights, shape, explain) if moved else tuple(beads)
+    return _with_moved(ready, search, beads, weights, explain) if moved else tuple(beads)

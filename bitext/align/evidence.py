@@ -103,15 +103,9 @@ def _likeness(left: Sequence[str], right: Sequence[str]) -> tuple[Sparse, Sparse
     """Words and character 4-grams of two texts of one language."""
     lw, lg = text.hashed(left)
     rw, rg = text.hashed(right)
-    lw, rw = _joint(lw, rw)
-    lg, rg = _joint(lg, rg)
-    return _shared([lw, _scaled(lg, _GRAMS)]), _shared([rw, _scaled(rg, _GRAMS)])
-
-
-def _shared(parts: Sequence[Sparse]) -> Sparse:
-    """As `stacked`, for parts whose features are apart already."""
-    rows = stacked([p._replace(width=0) for p in parts])
-    return rows._replace(width=max(p.width for p in parts))
+    lw, rw = _joint(*text.compact(lw, rw))
+    lg, rg = _joint(*text.compact(lg, rg))
+    return stacked([lw, _scaled(lg, _GRAMS)]), stacked([rw, _scaled(rg, _GRAMS)])
 
 
 @dataclass(frozen=True)
@@ -153,7 +147,7 @@ class Numbers:
     kind: str = "numbers"
 
     def represent(self, pair: Pair) -> tuple[Rows, Rows]:
-        s, t = text.numbers(pair.source), text.numbers(pair.target)
+        s, t = text.compact(text.numbers(pair.source), text.numbers(pair.target))
         weight = np.minimum(text.idf(s, t) / 4, 1).astype(np.float32)
         return text.weighted(s, weight), text.weighted(t, weight)
 

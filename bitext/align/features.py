@@ -15,7 +15,7 @@ from bitext.align.band import Band
 from bitext.align.evidence import KINDS
 from bitext.align.text import PROFILE
 
-__all__ = ["NAMES", "REACH", "SHAPES", "TRUST", "View", "describe", "score_band", "shapes"]
+__all__ = ["NAMES", "REACH", "SHAPES", "TRUST", "View", "describe", "likenesses", "score_band", "shapes"]
 
 REACH = 5
 """Most segments on one side of a bead."""
@@ -346,6 +346,20 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
     describe_inside(v, s, t, a, b, out)
     describe_around(v, s, t, a, b, out)
+
+
+@jit
+def _likenesses(v, path, out):  # type: ignore[no-untyped-def]
+    for n in range(len(path)):
+        s0, s1, t0, t1 = path[n, 0], path[n, 1], path[n, 2], path[n, 3]
+        out[n] = 1.0 if s0 == s1 or t0 == t1 else _alike(v, s0, s1, t0, t1)[0]
+
+
+def likenesses(view: View, path: list[tuple[int, int, int, int]]) -> NDArray[np.float32]:
+    """How alike the sides of beads are over all kinds: 0 strangers, 1 partners as usual; 1 where a side is empty."""
+    out = np.empty(len(path), np.float32)
+    _likenesses(view, np.array(path, np.int64).reshape(-1, 4), out)
+    return out
 
 
 def score_band(

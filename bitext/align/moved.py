@@ -78,8 +78,8 @@ def moved_blocks(
     """Beads between segments that have no partner on the path.
 
     Segments that are each other's best and much alike mark where to look; there, the two runs of free segments are
-    aligned as a pair of texts of their own. A bead must say more for itself than the number of places looked at
-    would let chance do.
+    aligned as a pair of texts of their own. The bead at the mark must say more for itself than the number of places
+    looked at would let chance do; those beside it need half of that.
 
     Args:
         free: source and target segments without a partner, ascending.
@@ -103,8 +103,11 @@ def moved_blocks(
             continue
         s = _around(free[0], taken[0], i)
         t = _around(free[1], taken[1], j)
-        for s0, s1, t0, t1, score in _aligned(ready, s, t, weights, shape):
-            if score >= bar:
+        block = _aligned(ready, s, t, weights, shape)
+        if not any(b[0] <= i < b[1] and b[2] <= j < b[3] and b[4] >= bar for b in block):
+            continue
+        for s0, s1, t0, t1, score in block:
+            if score >= bar / 2:
                 found.append((s0, s1, t0, t1, score))
                 taken[0].update(range(s0, s1))
                 taken[1].update(range(t0, t1))

@@ -16,10 +16,22 @@ from numpy.typing import NDArray
 
 from bitext.align._jit import jit
 
-__all__ = ["BUCKETS", "PROFILE", "Sparse", "Surface", "fold", "hashed", "idf", "numbers", "surface", "weighted"]
+__all__ = [
+    "BUCKETS",
+    "PROFILE",
+    "Sparse",
+    "Surface",
+    "compact",
+    "fold",
+    "hashed",
+    "idf",
+    "numbers",
+    "surface",
+    "weighted",
+]
 
 BUCKETS = 1 << 20
-"""Hash buckets a kind of feature; words use the lower half of a doubled space, n-grams the upper."""
+"""Hash buckets a kind of feature."""
 
 PROFILE = ("question", "exclamation", "colon", "semicolon", "comma", "quotes", "brackets", "digits", "capitals")
 """What `Surface.counts` counts, column by column."""
@@ -150,7 +162,7 @@ def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: 
                 h = np.uint32((h ^ v) * np.uint32(16777619))
             h ^= h >> np.uint32(15)
             if write:
-                grams[ng] = (h & mask) + mask + 1
+                grams[ng] = h & mask
             ng += 1
         i = j
     return nw, ng
@@ -166,8 +178,8 @@ def hashed(texts: Sequence[str], order: int = 4) -> tuple[Sparse, Sparse]:
     words, grams = np.zeros(nw + 1, np.int32), np.zeros(ng + 1, np.int32)
     _hash_rows(codes, _kinds(), len(texts), mask, order, starts, words, grams)
     return (
-        Sparse(starts[0].copy(), words[:nw], np.ones(nw, np.float32), 2 * BUCKETS),
-        Sparse(starts[1].copy(), grams[:ng], np.ones(ng, np.float32), 2 * BUCKETS),
+        Sparse(starts[0].copy(), words[:nw], np.ones(nw, np.float32), BUCKETS),
+        Sparse(starts[1].copy(), grams[:ng], np.ones(ng, np.float32), BUCKETS),
     )
 
 
@@ -179,6 +191,16 @@ def idf(*sides: Sparse) -> NDArray[np.float32]:
         count += np.bincount(s.column, minlength=width)
     rows = sum(s.height for s in sides)
     return np.log(np.maximum((rows + 1) / (count + 0.5), 1.0)).astype(np.float32)
+
+
+def compact(left: Sparse, right: Sparse) -> tuple[Sparse, Sparse]:
+    """The same rows with columns numbered without gaps, so that short texts need short tables; long ones stay as is."""
+    if not 0 < len(left.column) + len(right.column) <= BUCKETS:
+        return left, right
+    known, inverse = np.unique(np.concatenate([left.column, right.column]), return_inverse=True)
+    column: NDArray[np.int32] = inverse.astype(np.int32)
+    cut, width = len(left.column), max(len(known), 1)
+    return left._replace(column=column[:cut], width=width), right._replace(column=column[cut:], width=width)
 
 
 def weighted(rows: Sparse, weight: NDArray[np.float32]) -> Sparse:

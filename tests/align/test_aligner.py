@@ -94,6 +94,16 @@ def test_a_moved_paragraph_is_found_and_marked() -> None:
     assert covers(still, 10, 10)
 
 
+def test_swapped_paragraphs_of_equal_size_are_not_paired_by_position() -> None:
+    order = [0, 1, 6, 7, 8, 5, 2, 3, 4, 9]
+    french, back = [FRENCH[i] for i in order], [BACK[i] for i in order]
+    beads = align(ENGLISH, french, target_translation=back, explain=True)
+    assert covers(beads, 10, 10)
+    assert sorted(pairs(beads)) == sorted(((i,), (order.index(i),)) for i in range(10))
+    assert sum(b.moved for b in beads) >= 3
+    assert all(b.evidence for b in beads)
+
+
 def test_unrelated_text_is_not_called_moved() -> None:
     others = [
         "The committee met in private.", "A new bridge was built over the Loire.", "Wheat prices fell again.",
@@ -135,7 +145,7 @@ def test_empty_sides_and_blank_segments() -> None:
     assert covers(align(["", "  ", "..."], ["", "\n", "a\nb"]), 3, 3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=8), st.lists(st.text(max_size=30), max_size=8), st.integers(2, 8))
 def test_any_texts_are_covered_once(source: list[str], target: list[str], most: int) -> None:
     beads = align(source, target, max_bead=most)
@@ -146,7 +156,7 @@ def test_any_texts_are_covered_once(source: list[str], target: list[str], most: 
 def test_the_corridor_finds_what_the_exact_search_finds() -> None:
     rng = random.Random(5)
     source, target, back = [], [], []
-    for k in range(40):  # 400 sentences: beyond what is searched in full
+    for k in range(24):  # over 200 sentences: beyond what is searched in full
         for e, f, b in zip(ENGLISH, FRENCH, BACK, strict=True):
             if rng.random() < 0.9:
                 source.append(f"{e} {k}")
