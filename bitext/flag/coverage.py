@@ -145,8 +145,12 @@ class Omission(Check):
 def loose_words(case: Case, pair: Pair) -> tuple[list[tuple[int, int]], list[tuple[int, int]], float]:
     """Spans of the words without a partner on the target and on the other side, and the sum of their weights."""
     mine, theirs = uncovered(case, pair)
+    here, there = sum(x for _, x in mine), sum(x for _, x in theirs)
     spans = [
-        [(w.start, w.end) for run, total in _runs(words(text, lang), loose) if total >= 1.0 for w in run]
-        for text, lang, loose in ((pair.text, case.lang, mine), (pair.other, case.other_lang, theirs))
+        [(w.start, w.end) for run, total in _runs(words(text, lang), loose) if total - 0.5 * slack >= 1.0 for w in run]
+        for text, lang, loose, slack in (
+            (pair.text, case.lang, mine, there),
+            (pair.other, case.other_lang, theirs, here),
+        )
     ]
-    return spans[0], spans[1], sum(x for _, x in mine) + sum(x for _, x in theirs)
+    return spans[0], spans[1], here + there

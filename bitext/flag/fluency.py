@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from bitext.document import Flag, Severity, Translation
 from bitext.flag.base import Case, Check, Pair
-from bitext.flag.words import STOP, words
+from bitext.flag.words import words
 
 __all__ = ["Fluency", "Surprise", "surprises"]
 
@@ -63,7 +63,8 @@ class Fluency(Check):
     A model translates the other side (the original; without it, the back-translation) into the language of the
     text, and the text is force-decoded. The log-probability of each word is compared with the log of the word's plain
     frequency: what lies `gain` below it is a word that everything before it speaks against (*à la temps*, a participle
-    without its auxiliary). Comparing with the frequency keeps rare words and names from being flagged. The
+    without its auxiliary). Words rarer than `chance` and names are left out: a small
+    model cannot spell them. The
     limit moves with the segment, because a model that is lost in a whole segment says nothing about one word: a word
     must also lie `spread` median deviations below the other words of its segment.
     """
@@ -74,7 +75,7 @@ class Fluency(Check):
     severity = "minor"
     needs = ("forward model", "lexicon", "original or back-translation")
     scope = "pair"
-    defaults: ClassVar[Mapping[str, float]] = {"gain": -3.0, "spread": 2.5, "logprob": -8.0}
+    defaults: ClassVar[Mapping[str, float]] = {"gain": -4.0, "spread": 2.5, "chance": -10.5}
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:
         pairs = [p for p in case.pairs if 3 <= len(words(p.text, case.lang)) <= 80]
@@ -96,15 +97,12 @@ class Fluency(Check):
         limit = min(self.threshold(case, "gain"), middle - self.threshold(case, "spread") * deviation)
         for s in found:
             word = pair.text[s.start : s.end]
-            if s.gain > limit or s.logprob > self.threshold(case, "logprob") or not word.isalpha():
-                continue
-            if word[0].isupper() and s.start:
+            if s.gain > limit or s.chance < self.threshold(case, "chance") or not word.isalpha() or not word.islower():
                 continue
             yield self.flag(
                 pair.locate(s.start, s.end),
                 f"“{word}” is very unlikely here: the model gives it a probability of 1 in {_one_in(s.logprob)}.",
                 Severity.MINOR,
-                category="fluency/grammar" if word.lower() in STOP else None,
                 strength=min(1.0, -s.gain / 12),
                 against=pair.against,
                 logprob=round(s.logprob, 2),

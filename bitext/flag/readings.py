@@ -22,10 +22,11 @@ __all__ = ["Reader", "Reading", "content", "plain"]
 
 _LEAST = 0.003  # of a translation that is asked
 _FEW = 40
+_ENOUGH = 3  # known content words around a word before the sentence says anything of it
 _SYNONYMS = (0.45, 0.05)  # cosine, or shared English, from which two words count as one sense
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """A French word, the English word behind it, French for another sense of that, and the evidence as numbers.
 
@@ -162,6 +163,8 @@ class Reader:
             (0.5, self.context.around(near, "fr", without=(word,))),
             (1.0, self.context.around(english, "en", without=forms)),
         )
+        if len(views[0][1]) < _ENOUGH:
+            return None
         fits = {f: [self.context.fit(f, v) or 0.0 for _, v in views] for f in (*mine, *theirs)}
 
         def mass(group: Mapping[str, float]) -> float:
@@ -201,8 +204,7 @@ class Reader:
         """The best other reading of each content word that fits its sentence no better than `stranger`.
 
         Only confusions that are at least `prior` likely are asked. The score is half the log of that, plus what the
-        other word gains in the sentence, a quarter of what it gains beside the neighbours and in the document, plus
-        a half if the document has a word for the other sense.
+        other word gains in the sentence, a quarter of what it gains beside the neighbours and in the document.
         """
         own = [plain(w.text) for w in words(text, "fr")]
         elsewhere = set(rest)
@@ -211,7 +213,7 @@ class Reader:
             word = plain(w.text)
             views = [self.context.around(v, "fr", without=(word,)) for v in (own, near, rest)]
             mine = [self.context.fit(word, v) for v in views]
-            if mine[0] is None or mine[0] > stranger:
+            if mine[0] is None or mine[0] > stranger or len(views[0]) < _ENOUGH:
                 continue
             best: Reading | None = None
             for e, f, p, gloss in self.chain(word):
@@ -221,7 +223,7 @@ class Reader:
                     continue
                 gain = [self._gain(f, v, m) for v, m in zip(views, mine, strict=True)]
                 said = next((x for x in sorted(elsewhere) if x == f or (x[:3] == f[:3] and related(f, x))), None)
-                score = 0.5 * math.log(p) + gain[0] + 0.25 * gain[1] + 0.25 * gain[2] + 0.5 * (said is not None)
+                score = 0.5 * math.log(p) + gain[0] + 0.25 * gain[1] + 0.25 * gain[2]
                 if best is None or score > best.score:
                     evidence = {
                         "prior": math.log(p),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bitext.document import Flag, Kind, Severity
@@ -12,7 +12,7 @@ from bitext.flag.context import load
 from bitext.flag.readings import Reader, Reading, plain
 from bitext.flag.words import words
 
-__all__ = ["WordSense"]
+__all__ = ["WordSense", "contrast"]
 
 
 class WordSense(Check):
@@ -24,8 +24,9 @@ class WordSense(Check):
 
     With the original, the homograph must stand there; its French translations are weighed against each other by the
     lexicon and both contexts, synonyms taken together. Without it, the homograph is guessed (lexicon and WordNet), and
-    only a word that is a stranger in its own sentence is asked about. A model from the source language adds contrastive
-    conditioning (Vamvas and Sennrich 2021): forced decoding of the sentence with the one word and with the other.
+    only a word that is a stranger in its own sentence is asked about. With the original, a model from its language
+    adds what forced decoding of the sentence with the one word and with the other says (after Vamvas and Sennrich
+    2021).
     """
 
     name = "word-sense"
@@ -36,7 +37,8 @@ class WordSense(Check):
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
         "original": 6.5,  # score from which a flag is raised, with the original
-        "alone": 4.2,  # and without it
+        "alone": 4.6,  # and without it
+        "reach": 3.0,  # most that forced decoding adds or takes, with the original and a model
         "prior": 0.05,  # least likelihood of the confusion, with the original
         "prior_alone": 0.03,
         "stranger": -1.0,  # without the original: best fit of a word that is asked about
@@ -59,16 +61,19 @@ class WordSense(Check):
         segment = case.target.segments[i]
         near = [w for k in (i - 1, i + 1) if 0 <= k < len(texts) for w in texts[k]]
         pair = case.original_of(i)
+        forced: dict[Reading, float] = {}
         if pair is not None:
             against = "original"
             limit = self.threshold(case, "original")
-            found = reader.paired(segment.text, near, pair.other, limit)
+            reach = self.threshold(case, "reach") if case.resources.forward is not None else 0.0
             floor = math.log(self.threshold(case, "prior"))
             found = [
                 r
-                for r in found
+                for r in reader.paired(segment.text, near, pair.other, limit - reach)
                 if r.evidence["prior"] >= floor and min(r.evidence["sentence"], r.evidence["english"]) >= 0
             ]
+            forced = contrast(case, segment.text, pair.other, found, reach)
+            found = [r for r in found if r.score + forced.get(r, 0.0) >= limit]
         else:
             against = "text"
             limit = self.threshold(case, "alone")
@@ -81,14 +86,33 @@ class WordSense(Check):
                 _message(r, against, [t for k, t in enumerate(texts) if k != i]),
                 Severity.CRITICAL if segment.kind is Kind.HEADING else Severity.MAJOR,
                 suggestion=r.said or r.other,
-                strength=1 / (1 + math.exp(-(r.score - limit) / 2)),
+                strength=1 / (1 + math.exp(-(r.score + forced.get(r, 0.0) - limit) / 2)),
                 against=against,
                 english=r.english,
                 other=r.other,
                 other_sense=r.gloss,
-                score=round(r.score, 2),
-                log_odds={k: round(v, 2) for k, v in r.evidence.items()},
+                score=round(r.score + forced.get(r, 0.0), 2),
+                log_odds={k: round(v, 2) for k, v in r.evidence.items()}
+                | ({"forced decoding": round(forced[r], 2)} if r in forced else {}),
             )
+
+
+def contrast(case: Case, text: str, source: str, found: Sequence[Reading], reach: float) -> dict[Reading, float]:
+    """Half of what the sentence gains in log-probability, given its source, by the other word; within ± `reach`.
+
+    Forced decoding of both sentences with the model into the language of the text; nothing without one.
+    """
+    forward = case.resources.forward
+    if forward is None or not found:
+        return {}
+    swapped = [text[: r.word.start] + _like(r.word.text, r.other) + text[r.word.end :] for r in found]
+    scored = forward.score([source] * (len(found) + 1), [text, *swapped])
+    totals = [sum(t.token_logprobs) for t in scored]
+    return {r: max(-reach, min(reach, (t - totals[0]) / 2)) for r, t in zip(found, totals[1:], strict=True)}
+
+
+def _like(word: str, other: str) -> str:
+    return other.capitalize() if word[0].isupper() else other
 
 
 def _message(r: Reading, against: str, elsewhere: list[list[str]]) -> str:
