@@ -57,7 +57,7 @@ _SEVERITIES = {str(s): s for s in Severity} | {"trivial": Severity.NEUTRAL}
 
 
 def _shield(text: str) -> str:
-    text = visible(one_line(text.replace("\t", " ")))
+    text = visible(one_line(re.sub("[\t\r]", " ", text)))  # one for one: a span may cut CRLF in two
     text = re.sub(r"&((?:amp;)*lt;/?v&gt;)", r"&amp;\1", text)
     return re.sub(r"<(/?)v>", r"&lt;\1v&gt;", text)
 

@@ -36,7 +36,7 @@ def lined(text: str) -> str:
 
 
 def flat(text: str) -> str:
-    return lined(text.replace("\t", " "))
+    return lined(text.replace("\t", " ").replace("\r", " "))
 
 
 # what happens to texts, and which fields of a row come back
@@ -198,6 +198,19 @@ def test_before_alignment_the_back_translation_is_the_source(article) -> None:
     assert back.source.texts == [t.text for t in article.translations]
     assert back.target.texts == article.target.texts
     assert back.origin == "back-translation"
+
+
+def test_mqm_spans_may_cut_anything(tmp_path) -> None:
+    from bitext.document import Severity
+
+    text = "a\r\nb <v>c</v> &lt;v&gt; d"
+    flags = tuple(
+        Flag("c", "x", Severity.MINOR, 0, (a, b), "m") for a in range(len(text) + 1) for b in range(a, len(text) + 1)
+    )
+    formats.write(formats.from_pairs([("s", text)]).with_(flags=flags), tmp_path / "a.mqm")
+    back = formats.read(tmp_path / "a.mqm")
+    assert back.target.texts == [flat(text)]
+    assert [f.span for f in back.flags] == [f.span for f in flags]
 
 
 def test_unknown_formats(tmp_path, article) -> None:
