@@ -201,7 +201,7 @@ def test_before_alignment_the_back_translation_is_the_source(article) -> None:
 
 
 def test_mqm_spans_may_cut_anything(tmp_path) -> None:
-    from bitext.document import Severity
+    from bitext.document import Flag, Severity
 
     text = "a\r\nb <v>c</v> &lt;v&gt; d"
     flags = tuple(
