@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -34,6 +35,15 @@ class App:
         self.review, self.door = review, door
         self.pages = Pages(review)
         self.stopping = asyncio.Event()
+
+    def warm(self) -> None:
+        """Render the rows, a few at a time, before anybody asks for the page."""
+        keys = list(self.review.state.order())
+        for i in range(0, len(keys), 50):
+            with self.review.lock:
+                for key in keys[i : i + 50]:
+                    if self.review.state.get(key) is not None:
+                        self.pages.row(key)
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -249,7 +259,9 @@ def build(review: Review, door: Door) -> Starlette:
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
+        warm = asyncio.create_task(run_in_threadpool(app.warm))  # the first page need not wait for its rows
         yield
+        await asyncio.wait([warm])
         app.stopping.set()
         review.close()
 
@@ -267,8 +279,6 @@ def build(review: Review, door: Door) -> Starlette:
         Route("/redo", app.redo, methods=["POST"]),
         Route("/alternatives", app.alternatives, methods=["POST"]),
     ]
-    from starlette.middleware import Middleware
-
     starlette = Starlette(routes=routes, lifespan=life, middleware=[Middleware(Guard, door=door)])
     starlette.state.app = app
     return starlette

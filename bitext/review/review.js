@@ -37,7 +37,9 @@
       byId(id).title = `${id === "undo" ? "Undo" : "Redo"}${what ? `: ${what}` : ""} (${id === "undo" ? "z" : "Shift+Z"})`;
     }
   }
-  async function rescore() {
+  let scoring = 0;
+  function rescore() { clearTimeout(scoring); scoring = setTimeout(score, 300); }
+  async function score() {
     const r = await fetch("/score").catch(() => null);
     if (!r?.ok) return;
     chrf = (await r.json()).chrf;
@@ -107,12 +109,13 @@
   function replace(data, mine) {
     const old = cur && byId(cur), held = old ? segments(old) : new Set();
     const focused = !!old && old.contains(document.activeElement);
+    const going = new Set([...data.gone, ...data.rows.map((r) => r.id)]);
+    const written = $$(".editor", main).filter((e) => !e.dataset.saved && going.has(e.closest(".bead").id));
+    const active = document.activeElement, caret = active?.matches(".editor textarea") && [active.selectionStart, active.selectionEnd];
     if (bar.parentElement !== document.body) document.body.append(bar);
     for (const id of data.gone) byId(id)?.remove();
     for (const { id, after, html } of data.rows) {
       const now = byId(id), fresh = element(html);
-      if (now && editing(now) && !mine) { now.classList.add("elsewhere"); continue; }
-      if (now && editing(now) && $$(".editor", now).length > 1) keepEditors(now, fresh);
       const place = after && byId(after);
       if (now && (before(now)?.id ?? null) === after) now.replaceWith(fresh);
       else {
@@ -121,6 +124,12 @@
       }
       if (!mine) fresh.classList.add("flash");
     }
+    for (const e of written) { // what somebody is writing goes on in the new row, based on the version it was begun on
+      const seg = $(`.tgt > .seg[data-s="${e.dataset.s}"]`, main);
+      seg?.classList.add("hidden");
+      seg?.after(e);
+    }
+    if (caret && active.isConnected) { active.focus({ preventScroll: true }); active.setSelectionRange(...caret); }
     head = Math.max(head, data.head);
     figures(data.counts);
     if (!cur) return;
@@ -132,13 +141,6 @@
     }
     if (row) choose(row, { scroll: false, focus: focused || !old, keep: true });
     else { cur = null; bar.hidden = true; }
-  }
-  function keepEditors(from, to) { // other segments of the row that are being written
-    for (const e of $$(".editor", from)) {
-      if (e.dataset.saved) continue;
-      const seg = $(`[data-s="${e.dataset.s}"]`, to);
-      if (seg) { seg.after(e); seg.classList.add("hidden"); }
-    }
   }
   const shown = (el) => el.checkVisibility ? el.checkVisibility() : el.offsetParent !== null;
   function choose(row, { scroll = true, focus = true, keep = false } = {}) {
@@ -171,17 +173,29 @@
     for (const m of $$(".m", row)) if (m.dataset.f.split(" ").includes(String(flag))) m.classList.add("lit");
     for (const n of $$(".note", row)) $("dl", n).hidden = Number(n.dataset.n) !== flag;
   }
-  function stepRow(by) {
-    const all = rows().filter(shown);
-    const at = cur ? all.indexOf(byId(cur)) : -1;
-    const to = at < 0 ? (by > 0 ? firstOnScreen(all) : all.length - 1) : at + by;
-    choose(all[Math.min(Math.max(to, 0), all.length - 1)]);
+  function beside(row, by) { // the next shown row in a direction, across lists
+    let list = row.parentElement, at = row;
+    for (;;) {
+      at = by > 0 ? at.nextElementSibling : at.previousElementSibling;
+      while (!at) {
+        list = by > 0 ? list.nextElementSibling : list.previousElementSibling;
+        if (!list?.matches("ol")) return null;
+        at = by > 0 ? list.firstElementChild : list.lastElementChild;
+      }
+      if (shown(at)) return at;
+    }
   }
-  function firstOnScreen(all) {
-    const top = $(".deck").getBoundingClientRect().bottom;
-    let low = 0, high = all.length - 1;
-    while (low < high) { const mid = (low + high) >> 1; if (all[mid].getBoundingClientRect().bottom > top + 4) high = mid; else low = mid + 1; }
-    return low;
+  function stepRow(by) {
+    const row = cur && byId(cur);
+    if (row) return choose(beside(row, by) ?? row);
+    const first = onScreen();
+    if (first) choose(first);
+  }
+  function onScreen() { // the first row in view: its list first, so that rows out of view are not laid out
+    const top = $(".deck").getBoundingClientRect().bottom + 4;
+    const below = (el) => { const box = el.getBoundingClientRect(); return box.height > 0 && box.bottom > top; };
+    const list = $$(".beads", main).find(below);
+    return list && [...list.children].find(below);
   }
   function stepFlag(by) {
     const open = $$(".note.open", main);
@@ -191,8 +205,9 @@
     let at = own ? open.indexOf(own) : -1;
     if (at >= 0) at += by;
     else { // the first after the current place
-      const place = own ?? here ?? rows()[0];
-      const next = open.findIndex((n) => place.compareDocumentPosition(n) & Node.DOCUMENT_POSITION_FOLLOWING);
+      const place = own ?? here ?? onScreen() ?? main;
+      const after = Node.DOCUMENT_POSITION_FOLLOWING;
+      const next = open.findIndex((n) => place.compareDocumentPosition(n) & after);
       at = by > 0 ? (next < 0 ? 0 : next) : (next < 0 ? open.length : next) - 1;
     }
     const note = open[(at + open.length) % open.length], row = note.closest(".bead");
@@ -286,11 +301,9 @@
   }
   function fit(area) { area.style.height = "auto"; area.style.height = `${area.scrollHeight + 2}px`; }
   function closeEditors(row) {
-    const late = row.classList.contains("elsewhere");
     $$(".editor", row).forEach((e) => e.remove());
     $$(".seg.hidden", row).forEach((s) => s.classList.remove("hidden"));
     row.focus({ preventScroll: true });
-    if (late) location.reload(); // others changed this row while it was being written
   }
   async function save(form) {
     const row = form.closest(".bead"), area = $("textarea", form), s = Number(form.dataset.s);
@@ -483,6 +496,8 @@
     v: () => { filter.selectedIndex = (filter.selectedIndex + 1) % filter.options.length; filter.dispatchEvent(new Event("change")); },
     w: () => { const menu = byId("export"); menu.open = !menu.open; (menu.open ? $("a", menu) : $("summary", menu)).focus(); },
   };
+  const slow = new Set(["r", "l"]); // what the models do is not waited for
+  let typed = Promise.resolve(), pending = 0;
   document.addEventListener("keydown", (e) => {
     if (e.target.matches(".editor textarea")) {
       if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); save(e.target.form); }
@@ -509,7 +524,11 @@
       return;
     }
     const doIt = Object.hasOwn(keys, e.key) && keys[e.key];
-    if (doIt) { e.preventDefault(); doIt(); }
+    if (!doIt) return;
+    e.preventDefault();
+    if (e.repeat && pending > 2) return; // a key held down does not run ahead
+    pending++; // keys typed ahead wait for the answer to those before, so that they mean the row that is then current
+    typed = typed.then(() => (slow.has(e.key) ? void doIt() : doIt())).catch(() => {}).finally(() => { pending--; });
   });
 
   // --- what others do ---
@@ -533,5 +552,5 @@
   addEventListener("beforeunload", (e) => { if ($$(".editor textarea").some((a) => a.value !== a.defaultValue && a.value)) e.preventDefault(); });
 
   figures(counts);
-  setTimeout(rescore, 50);
+  rescore();
 })();

@@ -103,6 +103,22 @@ def test_decisions_are_an_ignore_list_that_works(decided, tmp_path):
     assert hit == ["spacing"]
 
 
+def test_the_checks_find_no_more_what_was_rejected(tmp_path):
+    from bitext.flag import examine
+
+    found = examine(sample().with_(flags=()), only=["numbers"]).flags
+    assert found
+    jsonl.dump(sample().with_(flags=found), tmp_path / "b.jsonl")
+    review = open_review(tmp_path / "b.jsonl")
+    for i in range(len(found)):
+        do(review, "reject", flag=i)
+    ignore = read_ignore(written(review, "decisions", tmp_path))
+    again = examine(sample().with_(flags=()), only=["numbers"], ignore=ignore)
+    assert again.flags == ()
+    assert len(again.ignored) == len(found)
+    review.close()
+
+
 def test_what_an_ignore_list_cannot_say_is_a_comment(tmp_path):
     bitext = sample()
     flags = (
