@@ -18,9 +18,10 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from bitext.formats.pairs import read_pairs
 from bitext.lexicon import Lexicon, alternatives, build, load, words
 from bitext.lexicon.english import base_forms
 from bitext.lexicon.senses import inventory
@@ -29,13 +30,6 @@ from bitext.lexicon.store import find
 
 def open_text(path: Path) -> Iterable[str]:
     return bz2.open(path, "rt", encoding="utf-8") if path.suffix == ".bz2" else path.open(encoding="utf-8")
-
-
-def read_pairs(paths: list[Path]) -> Iterator[tuple[str, str]]:
-    for path in paths:
-        for line in open_text(path):
-            source, target = line.rstrip("\n").split("\t")[:2]
-            yield source, target
 
 
 def build_time(paths: list[Path], out: Path) -> dict[str, float]:
@@ -49,7 +43,8 @@ def build_time(paths: list[Path], out: Path) -> dict[str, float]:
             print(f"{time.perf_counter() - start:7.1f} s  {stage} {done:.2f}", file=sys.stderr)
             last[:] = [stage, time.perf_counter()]
 
-    lexicon = build(read_pairs(paths), "fr", "en", progress=progress)
+    pairs = ((s, t) for path in paths for s, t, _ in read_pairs(path, "fr", "en"))
+    lexicon = build(pairs, "fr", "en", progress=progress)
     lexicon.save(out)
     return {**stages, "seconds": round(time.perf_counter() - start, 1), "bytes": out.stat().st_size}
 

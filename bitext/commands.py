@@ -335,9 +335,9 @@ def build_lexicon(
     Raises:
         BitextError: a file cannot be read, or holds too little text.
     """
+    from bitext.formats.pairs import read_pairs
     from bitext.lexicon import build
     from bitext.lexicon.command import summary
-    from bitext.train.data import read_pairs
 
     def pairs() -> Iterator[tuple[str, str]]:
         for file in files:

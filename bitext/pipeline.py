@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Signature, Translation
-from bitext.errors import BitextError, InputError, OutputError
+from bitext.errors import BitextError, FormatError, InputError, OutputError
 from bitext.files import read_text, reason, writing
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ def read_document(path: PathLike, lang: str, *, any_language: bool = False, line
     Raises:
         InputError: cannot be read, is empty, or is clearly in another language (unless `any_language`).
     """
-    return _segmented(read_text(path), path, lang, any_language=any_language, lines=lines)
+    from bitext.formats import documents
+
+    return _segmented(documents.read_document(path), path, lang, any_language=any_language, lines=lines)
 
 
 def _segmented(text: str, path: PathLike, lang: str, *, any_language: bool, lines: bool = False) -> Document:
@@ -142,18 +144,29 @@ def load(path: PathLike, lang: str = "fr", *, any_language: bool = False) -> Bit
         BitextError: the file cannot be read or is not what its format says.
     """
     from bitext import formats
-    from bitext.formats import jsonl
-
-    name = str(path).lower()
-    if name.endswith((".tmx", ".xlf", ".xliff", ".tsv", ".gz", ".bz2", ".xz")):
-        return formats.read(path)
-    text = read_text(path)
-    if name.endswith((".jsonl", ".json")) or text.lstrip("\ufeff \t\r\n").startswith("{"):
-        return jsonl.loads(text, path=path)
     from bitext import segment as segmenter
+    from bitext.formats import documents, jsonl
 
+    if str(path) == "-" or Path(path).suffix.lower() in {"", ".txt", ".text"}:
+        text = read_text(path)
+        if text.lstrip("\ufeff \t\r\n").startswith("{"):
+            return jsonl.loads(text, path=path)
+    elif _is_bitext(path):
+        return formats.read(path)
+    else:
+        text = documents.read_document(path)
     document = _segmented(text, path, lang, any_language=any_language)
     return Bitext(document, signature=_signature() | Signature.of(segmenter=segmenter.VERSION))
+
+
+def _is_bitext(path: PathLike) -> bool:
+    """Whether a file's ending is that of a format with two sides."""
+    from bitext import formats
+
+    try:
+        return formats.detect(path).name != "text"
+    except FormatError:
+        return False
 
 
 # --- stages --------------------------------------------------------------------------------------

@@ -1,81 +1,15 @@
-"""What the command line needs of the lexicon, as plain values: pairs from files, a look-up, a summary."""
+"""What the command line needs of the lexicon, as plain values: a look-up, a summary."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
-import os
-from collections.abc import Iterator
-from itertools import zip_longest
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from bitext.errors import FormatError, InputError
-from bitext.files import reason
 from bitext.lexicon.tokens import words
 
 if TYPE_CHECKING:
     from bitext.lexicon.lexicon import Lexicon
 
-__all__ = ["look_up", "pairs_from_lines", "pairs_from_tsv", "summary"]
-
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-
-
-def _lines(path: str | os.PathLike[str]) -> Iterator[str]:
-    """Lines of a text file, compressed or not, one at a time."""
-    opener: Any = _OPENERS.get(Path(path).suffix.lower(), open)
-    number = 0
-    try:
-        file: IO[str]
-        with opener(path, "rt", encoding="utf-8-sig", newline="\n") as file:
-            for line in file:
-                number += 1
-                yield line.rstrip("\r\n")
-    except FileNotFoundError:
-        raise InputError("there is no such file", path=path, mend="check the name") from None
-    except IsADirectoryError:
-        raise InputError("this is a directory, not a text file", path=path, mend="name a file in it") from None
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8", path=path, line=number + 1, mend="save it as UTF-8 text") from None
-    except (OSError, EOFError, lzma.LZMAError) as e:
-        said = reason(e) if isinstance(e, OSError) else str(e)
-        raise InputError(f"cannot be read ({said})", path=path) from None
-
-
-def pairs_from_tsv(path: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of sentences from a file of `source<TAB>target` lines (more columns are ignored), streamed.
-
-    The file may be compressed (.gz, .bz2, .xz). Lines with an empty side are passed over.
-
-    Raises:
-        InputError: cannot be read as UTF-8 text.
-        FormatError: a line without a tab.
-    """
-    for number, line in enumerate(_lines(path), 1):
-        source, tab, rest = line.partition("\t")
-        if not tab:
-            if not line.strip():
-                continue
-            raise FormatError("there is no tab", path=path, line=number, mend="write source, tab, target on each line")
-        target = rest.partition("\t")[0]
-        if source and target:
-            yield source, target
-
-
-def pairs_from_lines(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
-    """Pairs from two files that correspond line by line, streamed; see `pairs_from_tsv`.
-
-    Raises:
-        FormatError: one file has more lines than the other.
-    """
-    for number, (a, b) in enumerate(zip_longest(_lines(source), _lines(target)), 1):
-        if a is None or b is None:
-            longer, shorter = (target, source) if a is None else (source, target)
-            raise FormatError(f"has more lines than {shorter}", path=longer, line=number, mend="align the files first")
-        if a.strip() and b.strip():
-            yield a, b
+__all__ = ["look_up", "summary"]
 
 
 def look_up(word: str, lexicon: Lexicon, *, reverse: bool = False, n: int = 10) -> dict[str, Any]:

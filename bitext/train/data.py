@@ -2,138 +2,22 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import hashlib
-import io
 import json
-import lzma
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bitext.errors import FormatError, InputError
-from bitext.files import read_bytes
+from bitext.errors import InputError
+from bitext.formats.pairs import Pair, read_pairs
 
-__all__ = ["Corpus", "Pair", "prepare", "read_pairs"]
+__all__ = ["Corpus", "prepare"]
 
-Pair = tuple[str, str, str]
-"""Source, target and the name of the collection the pair is from."""
-
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _CHUNK = 20_000
-
-
-def read_pairs(path: str | Path, source_lang: str, target_lang: str, reverse: bool = False) -> Iterator[Pair]:
-    """Stream the pairs of one file.
-
-    TSV has the columns source, target and, if you like, the name of the collection; with a header, its
-    columns are named `source` and `target`, or by language. `NAME.fr` and `NAME.en` are a Moses pair:
-    give either or `NAME`. Everything else is read by `bitext.formats`.
-
-    Args:
-        reverse: swap the two columns of a TSV file without a header.
-
-    Raises:
-        BitextError: the file is missing or damaged; names the line.
-    """
-    path = Path(path)
-    moses = _moses(path, source_lang, target_lang)
-    if moses is not None:
-        yield from _read_moses(*moses)
-        return
-    bare = path.with_suffix("") if path.suffix in _OPENERS else path
-    if bare.suffix in {".tsv", ".txt", ".tab"}:
-        yield from _read_tsv(path, source_lang, target_lang, reverse)
-        return
-    from bitext import formats
-
-    bitext = formats.read(path)
-    swap = bitext.target.lang == source_lang
-    for bead in bitext.beads:
-        source, target = bitext.source_text(bead), bitext.target_text(bead)
-        if source and target:
-            yield (target, source, path.name) if swap else (source, target, path.name)
-
-
-def _open(path: Path) -> io.TextIOBase:
-    if not path.is_file():
-        read_bytes(path)  # raises the sentence that fits
-    try:
-        return _OPENERS.get(path.suffix, open)(path, "rt", encoding="utf-8", newline="\n")
-    except OSError:
-        read_bytes(path)
-        raise
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with _open(path) as f:
-        number = 0
-        try:
-            for number, line in enumerate(f, 1):
-                yield number, line.rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise FormatError("is not UTF-8", path=path, line=number + 1, mend="convert it to UTF-8") from None
-        except (EOFError, OSError, lzma.LZMAError) as e:
-            raise FormatError(f"is damaged ({e})", path=path, line=number + 1, mend="fetch it again") from None
-
-
-def _read_tsv(path: Path, source_lang: str, target_lang: str, reverse: bool) -> Iterator[Pair]:
-    s, t, origin = (1, 0, 2) if reverse else (0, 1, 2)
-    for number, line in _lines(path):
-        cells = line.split("\t")
-        if number == 1:
-            names = [c.strip().lstrip("\ufeff#").lower() for c in cells]
-            for a, b in ((source_lang, target_lang), ("source", "target"), ("src", "tgt")):
-                if a in names and b in names:
-                    s, t, origin = names.index(a), names.index(b), -1
-                    break
-            else:
-                names = []
-            if names:
-                continue
-        if len(cells) <= max(s, t):
-            raise FormatError(
-                f"has {len(cells)} column(s) where {max(s, t) + 1} are needed",
-                path=path,
-                line=number,
-                mend="separate source and target by a tab",
-            )
-        yield cells[s], cells[t], cells[origin] if 0 <= origin < len(cells) else path.name.split(".")[0]
-
-
-def _moses(path: Path, source_lang: str, target_lang: str) -> tuple[Path, Path] | None:
-    packed = path.suffix if path.suffix in _OPENERS else ""
-    bare = path.with_suffix("") if packed else path
-    if bare.suffix in {f".{source_lang}", f".{target_lang}"}:
-        stem = bare.with_suffix("")
-    elif not path.exists():
-        stem = bare
-    else:
-        return None
-    pair = Path(f"{stem}.{source_lang}{packed}"), Path(f"{stem}.{target_lang}{packed}")
-    for side in pair:
-        if not side.is_file():
-            raise InputError("there is no such file", path=side if bare != stem else path, mend="check the name")
-    return pair
-
-
-def _read_moses(source: Path, target: Path) -> Iterator[Pair]:
-    right = _lines(target)
-    name = source.name.split(".")[0]
-    n = 0
-    for n, line in _lines(source):
-        other = next(right, None)
-        if other is None:
-            raise FormatError(f"is shorter than {source.name}", path=target, line=n, mend="give line-aligned files")
-        yield line, other[1], name
-    if next(right, None) is not None:
-        raise FormatError(f"is longer than {source.name}", path=target, line=n + 1, mend="give line-aligned files")
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bitext.errors import BitextError, InputError, ModelError
+from bitext.formats.pairs import read_pairs
 from bitext.train.card import card
 from bitext.train.config import TrainConfig
-from bitext.train.data import Corpus, prepare, read_pairs
+from bitext.train.data import Corpus, prepare
 
 __all__ = ["train"]
 

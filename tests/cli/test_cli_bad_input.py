@@ -82,7 +82,7 @@ def test_wrong_language(bitext, tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text(ENGLISH)
     refused(bitext("run", "x.txt", code=2), "x.txt", "English", "French", "--any-language")
     bitext("segment", "x.txt", "--any-language")
-    (tmp_path / "fr.txt").write_text(FRENCH)
+    (tmp_path / "fr.txt").write_text(FRENCH + "Il n'a pas dit pourquoi, mais les parents sont en colère.\n")
     refused(bitext("run", "fr.txt", "--original", "fr.txt", code=2), "French", "English")
 
 
