@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
@@ -185,18 +185,21 @@ class Case:
 
     def missing(self, needs: Sequence[str]) -> list[str]:
         """Which of `needs` this case lacks, in words."""
+        from bitext.flag.context import load as contexts
+
         r = self.resources
-        have = {
-            "original": bool(self.originals),
-            "back-translation": bool(self.backs),
-            "original or back-translation": bool(self.originals or self.backs),
-            "lexicon": r.lexicon is not None,
-            "senses": r.senses is not None,
-            "glossary": bool(r.glossary),
-            "back model": r.back is not None,
-            "forward model": r.forward is not None,
+        have: dict[str, Callable[[], bool]] = {  # asked only as far as needed: tables are read from disk
+            "original": lambda: bool(self.originals),
+            "back-translation": lambda: bool(self.backs),
+            "original or back-translation": lambda: bool(self.originals or self.backs),
+            "lexicon": lambda: r.lexicon is not None,
+            "senses": lambda: r.senses is not None,
+            "word contexts": lambda: contexts() is not None,
+            "glossary": lambda: bool(r.glossary),
+            "back model": lambda: r.back is not None,
+            "forward model": lambda: r.forward is not None,
         }
-        return [n for n in needs if not have[n]]
+        return [n for n in needs if not have[n]()]
 
 
 def translations(case: Case, word: str, lang: str, n: int = 12) -> list[tuple[str, float]]:

@@ -15,52 +15,11 @@ from bitext.flag.words import STOP, Word, words, wordset
 __all__ = ["Constructions", "VerbForms"]
 
 _SUBJECT = wordset("je j' tu il ils on")
-_NOT_VERB = frozenset(
-    [
-        "hier",
-        "cher",
-        "fier",
-        "amer",
-        "premier",
-        "dernier",
-        "entier",
-        "léger",
-        "papier",
-        "soir",
-        "noir",
-        "espoir",
-        "loisir",
-        "plaisir",
-        "avenir",
-        "désir",
-        "souvenir",
-        "pouvoir",
-        "devoir",
-        "avoir",
-        "savoir",
-        "énième",
-        "volontier",
-        "janvier",
-        "février",
-        "métier",
-        "quartier",
-        "dossier",
-        "hiver",
-        "hier",
-        "particulier",
-        "danger",
-        "étranger",
-        "régulier",
-        "chantier",
-        "pompier",
-        "policier",
-        "officier",
-        "courrier",
-        "cahier",
-        "escalier",
-    ]
+_NOT_VERB = wordset(
+    """hier cher fier amer premier dernier entier léger papier soir noir espoir loisir plaisir avenir désir
+    souvenir pouvoir devoir avoir savoir énième volontier janvier février métier quartier dossier hiver hier
+    particulier danger étranger régulier chantier pompier policier officier courrier cahier escalier"""
 )
-_CLITICS = wordset("me m' te t' se s' le la l' les lui leur y en ne n' nous vous")
 
 
 class VerbForms(Check):

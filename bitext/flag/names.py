@@ -125,9 +125,6 @@ class Acronyms(Check):
         return out
 
 
-_NATIONALITY_SUFFIX = re.compile(r"(?:ian|ans|ish|ese|ic|ns|n|s)$")
-
-
 def _similar(a: str, b: str) -> float:
     return SequenceMatcher(None, fold(a), fold(b), autojunk=False).ratio()
 
@@ -262,88 +259,17 @@ def _names(text: str, lang: str) -> list[str]:
             continue
         if i == 0 or re.search(r"[.!?:…\"“«(–—-]\s*$", text[: w.start]):
             continue
-        if w.lower in _NO_NAME or (
-            _NATIONALITY_SUFFIX.search(w.text) and w.lower.endswith(("ian", "ians", "ish", "ese", "ans"))
-        ):
+        if w.lower in _NO_NAME or w.lower.endswith(("ian", "ians", "ish", "ese", "ans")):  # the last: nationalities
             continue
         out.append(w.text)
     return list(dict.fromkeys(out))
 
 
-_NO_NAME = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "president",
-        "minister",
-        "prime",
-        "senator",
-        "judge",
-        "king",
-        "queen",
-        "prince",
-        "street",
-        "house",
-        "court",
-        "council",
-        "union",
-        "party",
-        "state",
-        "states",
-        "united",
-        "north",
-        "south",
-        "east",
-        "west",
-        "northern",
-        "southern",
-        "eastern",
-        "western",
-        "church",
-        "university",
-        "ministry",
-        "department",
-        "secretary",
-        "general",
-        "committee",
-        "commission",
-        "european",
-        "french",
-        "german",
-        "english",
-        "british",
-        "dutch",
-        "greek",
-        "swiss",
-        "christmas",
-        "easter",
-        "internet",
-        "republic",
-        "kingdom",
-        "sir",
-        "lord",
-        "lady",
-        "mister",
-        "doctor",
-        "professor",
-        "chancellor",
-        "parliament",
-    ]
+_NO_NAME = wordset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december president minister prime senator judge king queen prince street house
+    court council union party state states united north south east west northern southern eastern western church
+    university ministry department secretary general committee commission european french german english british
+    dutch greek swiss christmas easter internet republic kingdom sir lord lady mister doctor professor
+    chancellor parliament"""
 )

@@ -229,8 +229,6 @@ def _from_words(text: str, tokens: list[re.Match[str]], i: int, lang: str) -> tu
             if previous is not None and previous in units and not _adds(units[previous], value, word, lang):
                 break
             group = group * 20 if lang == "fr" and word in ("vingt", "vingts") and group % 100 == 4 else group + value
-            if lang == "fr" and word in ("vingt", "vingts") and previous == "quatre":
-                group = group  # quatre-vingts: 4 × 20, done above
         elif word in scales:
             scale = scales[word]
             if scale == 100:

@@ -22,7 +22,7 @@ __all__ = ["Reader", "Reading", "content", "plain"]
 
 _LEAST = 0.003  # of a translation that is asked
 _FEW = 40
-_ENOUGH = 3  # known content words around a word before the sentence says anything of it
+_ENOUGH = 2  # known content words around a word before the sentence says anything of it
 _SYNONYMS = (0.45, 0.05)  # cosine, or shared English, from which two words count as one sense
 
 

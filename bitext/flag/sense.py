@@ -33,7 +33,7 @@ class WordSense(Check):
     title = "Wrong sense of the English word"
     category = "accuracy/mistranslation"
     severity = "major; critical in a heading"
-    needs = ("lexicon",)
+    needs = ("lexicon", "word contexts")
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
         "original": 6.5,  # score from which a flag is raised, with the original
@@ -46,8 +46,7 @@ class WordSense(Check):
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:
         context = load()
-        if context is None:
-            return
+        assert context is not None, "needs word contexts"
         from bitext.lexicon.senses import inventory
 
         reader = Reader(case.resources.lexicon, case.resources.senses or inventory(), context)

@@ -20,9 +20,6 @@ _GLUED = re.compile(
     r"(?<=[a-zàâéèêëîïôûç]{2})[.!?](?=(?!Js\b|Net\b|Com\b)[A-ZÀÂÉÈÊÎÔ][a-zàâéèêëîïôûç]+[\s,])|"
     r"(?<=[a-zé]{2}),(?=[a-zé]{2})"
 )
-_ABBREVIATION_BEFORE_POINT = re.compile(
-    r"(?:^|[\s('’«])(?:etc|art|cf|env|ex|al|p|pp|vol|n|no|av|apr|tél|fig|inc|co|ltd)$", re.I
-)
 
 
 class Spacing(Check):

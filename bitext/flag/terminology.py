@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair, prose, translations
+from bitext.flag.genders import gender
 from bitext.flag.words import STOP, Word, fold, words
 
 __all__ = ["Glossary", "Terminology"]
@@ -91,10 +92,11 @@ class _Term(NamedTuple):
 class Terminology(Check):
     """One term in two wordings in a text: *session extraordinaire* and *session spéciale*.
 
-    A term is a noun with one modifier, an adjective or a complement (*droits humains*, *droits de l'homme*), said at
-    least `uses` times in all. Two wordings are one term if their heads are the same and their modifiers share English
-    translations in the lexicon (`overlap`: the sum over English words of the smaller of the two probabilities). The
-    rarer wording is flagged. An English side that has the same words in both places raises the confidence.
+    A term is a noun (of known gender) with one modifier, an adjective or a complement (*droits humains*, *droits de
+    l'homme*), said at least `uses` times in all. Two wordings are one term if their heads are the same and their
+    modifiers share English translations in the lexicon (`overlap`: the sum over English words of the smaller of the
+    two probabilities). The rarer wording is flagged. An English side that has the same words in both places raises
+    the confidence.
     """
 
     name = "terminology"
@@ -159,7 +161,7 @@ def _terms(text: str, segment: int) -> Iterator[_Term]:
             continue
         if min(len(a.text), len(b.text)) < 4 or not (a.text.isalpha() and b.text.isalpha() and b.text.islower()):
             continue
-        if a.lower in STOP or b.lower in STOP:
+        if a.lower in STOP or b.lower in STOP or (gender(a.lower) or gender(a.lower.rstrip("sx"))) is None:
             continue
         yield _Term(segment, a.start, b.end, _stem(a.text), b)
 

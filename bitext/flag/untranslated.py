@@ -14,6 +14,9 @@ from bitext.flag.words import ENGLISH_ONLY, FRENCH_ONLY, Word, fold, key, words
 __all__ = ["Untranslated", "WrongLanguage"]
 
 
+_KNOWN = 1e-6  # relative frequency from which the lexicon knows a word well enough
+
+
 def _own(lang: str) -> frozenset[str]:
     return FRENCH_ONLY if lang == "fr" else ENGLISH_ONLY
 
@@ -86,7 +89,7 @@ class Untranslated(Check):
     name = "untranslated"
     title = "Untranslated words and copied segments"
     category = "accuracy/untranslated"
-    severity = "major; critical for a copied segment"
+    severity = "minor; major for a function word; critical for a copied segment"
     needs = ("original",)
     scope = "original"
 
@@ -114,7 +117,7 @@ class Untranslated(Check):
             yield self.flag(
                 unit.locate(w.start, w.end),
                 f"“{w.text}” is left as the original has it.",
-                Severity.MAJOR,
+                Severity.MAJOR if w.lower in foreign else Severity.MINOR,
                 strength=0.8 if w.lower in foreign else 0.6,
                 against="original",
             )
@@ -128,7 +131,7 @@ class Untranslated(Check):
             return False
         here, there = lexicon.count(word, case.lang), lexicon.count(word, case.other_lang)
         copied = lexicon.prob(word, word) if case.other_lang == "fr" else lexicon.prob(word, word, reverse=True)
-        return there >= 5 and here < 0.1 * there and copied < 0.1
+        return bool(there >= _KNOWN and here < 0.01 * there and copied < 0.1)
 
 
 def _glued(text: str, w: Word) -> bool:

@@ -15,91 +15,13 @@ from bitext.flag.words import Word, words, wordset
 __all__ = ["CapitalAccent", "Determiners", "DoubledWords", "Elision"]
 
 # Words that are rightly said twice: pronoun subject and object, causative, emphasis, sounds.
-_TWICE_FR = frozenset(
-    [
-        "nous",
-        "vous",
-        "faire",
-        "très",
-        "bien",
-        "non",
-        "oui",
-        "si",
-        "là",
-        "bon",
-        "ha",
-        "ah",
-        "oh",
-        "hi",
-        "hé",
-        "eh",
-        "ho",
-        "la",
-        "na",
-        "chut",
-        "tout",
-        "trop",
-        "loin",
-        "jamais",
-        "vite",
-        "peu",
-        "aïe",
-        "toc",
-        "bla",
-        "cha",
-        "tam",
-        "bye",
-        "plus",
-        "petit",
-        "grand",
-        "vraiment",
-        "beaucoup",
-        "presque",
-        "moins",
-    ]
+_TWICE_FR = wordset(
+    """nous vous faire très bien non oui si là bon ha ah oh hi hé eh ho la na chut tout trop loin jamais vite peu
+    aïe toc bla cha tam bye plus petit grand vraiment beaucoup presque moins"""
 )
-_TWICE_EN = frozenset(
-    [
-        "had",
-        "that",
-        "very",
-        "really",
-        "so",
-        "no",
-        "yes",
-        "bye",
-        "ha",
-        "hey",
-        "oh",
-        "ah",
-        "well",
-        "now",
-        "there",
-        "never",
-        "please",
-        "come",
-        "go",
-        "long",
-        "far",
-        "much",
-        "many",
-        "more",
-        "big",
-        "bla",
-        "blah",
-        "is",
-        "do",
-        "her",
-        "you",
-        "on",
-        "in",
-        "knock",
-        "tut",
-        "chop",
-        "again",
-        "over",
-        "up",
-    ]
+_TWICE_EN = wordset(
+    """had that very really so no yes bye ha hey oh ah well now there never please come go long far much many more
+    big bla blah is do her you on in knock tut chop again over up"""
 )
 
 
