@@ -203,7 +203,8 @@ def exactness(cache: Cache, gold: Path) -> list[dict[str, Any]]:
         for combination in ("lexicon", "none"):
             if has_all(case, combination, cache):
                 a = evidence_arguments(case, combination, cache)
-                same = align(case.source, case.target, **a) == align(case.source, case.target, exact=True, **a)
+                one, other = (align(case.source, case.target, exact=e, **a) for e in (False, True))
+                same = [(b.source, b.target) for b in one] == [(b.source, b.target) for b in other]
                 rows.append({"case": case.name, "evidence": combination, "equal": same})
                 print(rows[-1], file=sys.stderr, flush=True)
                 break

@@ -322,7 +322,7 @@ def learn_paragraphs(options: argparse.Namespace, cache: Cache, data: dict) -> N
     report("before", lattices, first * (1 - only))
     values = fit(lattices, first, options.penalty, 40, only)
     report("imagined", lattices, values)
-    for n, v in zip(NAMES, values, strict=True):
+    for n, v in zip(NAMES, np.minimum(values, 0), strict=True):  # to differ is never evidence for a bead
         if n.startswith("paragraph."):
             print(f"  {n} {v:.4f}")
             for known in data["combinations"].values():

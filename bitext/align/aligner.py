@@ -26,7 +26,7 @@ __all__ = ["align"]
 _SMALL = 40_000  # nodes that are searched without a corridor
 _RADIUS = 8
 _STRANGERS = 0.25  # likeness below which the sides of a bead may belong elsewhere
-_SLACK = 20.0  # nats behind the best at which a path is given up
+_SLACK = (50.0, 12.0)  # nats behind the best at which a path, and a bead beside others, is given up
 
 
 def _layout(document: Document) -> Layout:
@@ -128,7 +128,7 @@ def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int
     while True:
         band = ready.band(radius)
         view = ready.view(band)
-        score = score_band(view, band, shape, weights, np.inf if exact else _SLACK)
+        score = score_band(view, band, shape, weights, *((np.inf, np.inf) if exact else _SLACK))
         path, _ = best_path(band, shape, score)
         if radius is None or _clear(path, band, m):
             return _Search(band, view, shape, score, path)

@@ -363,22 +363,27 @@ def likenesses(view: View, path: list[tuple[int, int, int, int]]) -> NDArray[np.
 
 
 def score_band(
-    view: View, band: Band, shape: NDArray[np.int64], weights: NDArray[np.float32], slack: float = np.inf
+    view: View,
+    band: Band,
+    shape: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    slack: float = np.inf,
+    inner: float = np.inf,
 ) -> NDArray[np.float32]:
     """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`."""
     out = np.empty((band.size, len(shape)), np.float32)
-    _score_nodes(view, *band, shape, weights, out, np.empty(band.size), float(slack))
+    _score_nodes(view, *band, shape, weights, out, np.empty(band.size), float(slack), float(inner))
     return out
 
 
 @jit
-def _score_nodes(v, low, high, at, shape, weights, out, best, slack):  # type: ignore[no-untyped-def]
+def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner):  # type: ignore[no-untyped-def]
     """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
 
     Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
     best path so far is `slack` behind the best of the last diagonals, no bead is tried (but from each diagonal's best);
-    and a bead that, alone, is so far behind the best that ends at its node is not compared with its neighbours.
-    `slack` inf scores everything.
+    and a bead that, alone, is `inner` behind the best that ends at its node is not compared with its neighbours.
+    Infinite, they leave nothing out.
 
     Args:
         shape: (S, 2), small beads first.
@@ -420,7 +425,7 @@ def _score_nodes(v, low, high, at, shape, weights, out, best, slack):  # type: i
                 total = np.float32(0)
                 for f in range(len(weights)):
                     total += x[f] * weights[f]
-                if so_far + total < best[node] - slack:
+                if so_far + total < best[node] - inner:
                     continue
                 describe_around(v, i - a, j - b, a, b, x)
                 total = np.float32(0)
