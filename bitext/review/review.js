@@ -171,7 +171,6 @@
     if (!row || !flag) return;
     $(`.note[data-n="${flag}"]`, row)?.classList.add("lit");
     for (const m of $$(".m", row)) if (m.dataset.f.split(" ").includes(String(flag))) m.classList.add("lit");
-    for (const n of $$(".note", row)) $("dl", n).hidden = Number(n.dataset.n) !== flag;
   }
   function beside(row, by) { // the next shown row in a direction, across lists
     let list = row.parentElement, at = row;

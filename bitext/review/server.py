@@ -71,14 +71,10 @@ def serve(
     try:
         listening = _listen(host, port)
         port = listening.getsockname()[1]
-        door = Door(
-            secrets.token_urlsafe(32),
-            port,
-            frozenset({"127.0.0.1", "localhost", "[::1]", _literal(host), socket.gethostname().lower()} - {"0.0.0.0"})
-            if not loopback
-            else frozenset({"127.0.0.1", "localhost", "[::1]"}),
-            any_address=not loopback,
-        )
+        names = {"127.0.0.1", "localhost", "[::1]", _literal(host)}
+        if not loopback:
+            names.add(socket.gethostname().lower())
+        door = Door(secrets.token_urlsafe(32), port, frozenset(names), any_address=not loopback)
         shown = host if loopback else (_address() if _literal(host) in ("0.0.0.0", "[::]") else host)
         address = f"http://{_literal(shown)}:{port}/?token={door.token}"
         if not loopback:

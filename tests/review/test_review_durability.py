@@ -118,6 +118,29 @@ def test_a_correction_is_there_after_a_kill(path):
     again.kill()
 
 
+def test_a_body_of_fifty_megabytes_is_refused_while_it_has_not_been_sent(path):
+    server = Server(path)
+    server.http.putrequest("POST", "/do")
+    for name, value in {**server.headers, "content-length": str(50 * 2**20)}.items():
+        server.http.putheader(name, value)
+    server.http.endheaders()
+    assert server.http.getresponse().status == 413
+    server.kill()
+
+
+def test_only_the_address_that_was_said_is_served(path):
+    server = Server(path)
+    for host in ("evil.example", f"evil.example:{server.address.rpartition(':')[2]}"):
+        stranger = http.client.HTTPConnection(server.address, timeout=20)
+        stranger.request("GET", f"/?token={server.token}", headers={"host": host})
+        assert stranger.getresponse().status == 421
+    stranger = http.client.HTTPConnection(server.address, timeout=20)
+    stranger.request("GET", "/")
+    answer = stranger.getresponse()
+    assert answer.status == 403 and b"data-f" not in answer.read()
+    server.kill()
+
+
 def test_ctrl_c_ends_it_with_0_also_with_a_page_open(path):
     server = Server(path)
     news = http.client.HTTPConnection(server.address, timeout=20)
