@@ -24,7 +24,21 @@ from bitext.formats import jsonl
 from bitext.review.guard import HEADER
 
 SERVE = "import sys; from bitext.review import serve; sys.exit(serve(sys.argv[1], open_browser=False))"
-WORDS = "le la marché port ville conseil plan hier samedi ouvre ferme quatre cent ponts vieux neuf".split()
+WORDS = [
+    "le",
+    "marché",
+    "port",
+    "ville",
+    "conseil",
+    "plan",
+    "hier",
+    "samedi",
+    "ouvre",
+    "ferme",
+    "cent",
+    "ponts",
+    "neuf",
+]
 
 
 def made(n: int) -> Bitext:
@@ -62,6 +76,10 @@ class Client:
         }
         self.head = int(re.search(r'data-head="(\d+)"', page)[1])
         self.rows = re.findall(r'id="(bead:[^"]+)"', page)
+
+    def get(self, path: str) -> str:
+        self.http.request("GET", path, headers=self.headers)
+        return self.http.getresponse().read().decode()
 
     def post(self, path: str, **values: object) -> tuple[float, dict]:
         started = time.perf_counter()
@@ -125,7 +143,8 @@ def main() -> None:
                 ms = sorted(1000 * s for s in seconds)
                 p95 = ms[min(int(0.95 * len(ms)), len(ms) - 1)]
                 print(f"{what:<10}{len(ms):>4}{ms[len(ms) // 2]:>9.1f}{p95:>9.1f}{ms[-1]:>9.1f}")
-            seconds, found = client.post("/do", do="realign", bead=client.rows[0])
+            first = re.search(r'id="(bead:[^"]+)"', client.get("/")).group(1)
+            seconds, found = client.post("/do", do="realign", bead=first)
             print(
                 f"re-align from the first row on: {seconds:.2f} s{' – ' + found['error'] if 'error' in found else ''}"
             )

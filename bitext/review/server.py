@@ -136,7 +136,8 @@ def _listen(host: str, port: int) -> socket.socket:
         raise InputError(f"{port} is no port", mend="give a number up to 65535, or 0 for a free one")
     try:
         family, _, _, _, where = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        found = socket.socket(family, socket.SOCK_STREAM)
+        # the protocol is said so that asyncio turns Nagle's algorithm off: answers would wait 40 ms for an ACK
+        found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             found.bind(where)
