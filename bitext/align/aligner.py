@@ -121,6 +121,32 @@ def _evidence(
     return tuple(sorted(found, key=lambda x: -abs(x[1])))
 
 
+def _without_repeats(search: _Search, pair: Pair) -> _Search:
+    """The path with a segment that repeats the one before it (a caption set twice) taken out of the end of a bead."""
+    index = {(int(a), int(b)): k for k, (a, b) in enumerate(search.shape)}
+    band = search.band
+
+    def possible(s0: int, s1: int, t0: int, t1: int) -> bool:
+        if not band.low[s1] <= t1 < band.high[s1]:
+            return False
+        node = band.at[s1] + t1 - band.low[s1]
+        return bool(np.isfinite(search.score[node, index[s1 - s0, t1 - t0]]))
+
+    def repeats(texts: Sequence[str], a: int, b: int) -> bool:
+        return b - a > 1 and texts[b - 1] == texts[b - 2] and len(texts[b - 1]) > 3
+
+    path: list[tuple[int, int, int, int]] = []
+    for s0, s1, t0, t1 in search.path:
+        in_s, in_t = repeats(pair.source, s0, s1), repeats(pair.target, t0, t1)
+        parts = [(s0, s1, t0, t1)]
+        if in_t and not in_s and s0 < s1:
+            parts = [(s0, s1, t0, t1 - 1), (s1, s1, t1 - 1, t1)]
+        elif in_s and not in_t and t0 < t1:
+            parts = [(s0, s1 - 1, t0, t1), (s1 - 1, s1, t1, t1)]
+        path += parts if all(possible(*p) for p in parts) else [(s0, s1, t0, t1)]
+    return search._replace(path=path)
+
+
 def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int64], exact: bool) -> _Search:
     """The best path; the corridor is widened until the path keeps clear of its edges."""
     n, m = ready.shape
@@ -262,6 +288,6 @@ def align(
     )
     ready = prepare(pair, evidence, layouts, weights)
     shape = shapes(max_bead)
-    search = _search(ready, weights.values, shape, exact)
+    search = _without_repeats(_search(ready, weights.values, shape, exact), pair)
     beads = search.beads(weights, explain)
     return _with_moved(ready, search, beads, weights, explain) if moved else tuple(beads)

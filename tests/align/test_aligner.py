@@ -81,6 +81,16 @@ def test_merged_deleted_and_added_sentences() -> None:
     ]  # fmt: skip
 
 
+def test_a_sentence_set_twice_is_not_merged() -> None:
+    french, back = [FRENCH[i] for i in (0, 1, 2, 2, *range(3, 10))], [BACK[i] for i in (0, 1, 2, 2, *range(3, 10))]
+    found = pairs(align(ENGLISH, french, target_translation=back))
+    assert ((), (3,)) in found
+    assert ((2,), (2,)) in found
+    assert ((3,), (4,)) in found
+    mirrored = pairs(align(french, ENGLISH, source_translation=back))
+    assert sorted((t, s) for s, t in mirrored) == sorted(found)
+
+
 def test_a_moved_paragraph_is_found_and_marked() -> None:
     order = [0, 1, 2, 7, 8, 9, 3, 4, 5, 6]
     french, back = [FRENCH[i] for i in order], [BACK[i] for i in order]
