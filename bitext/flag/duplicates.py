@@ -65,12 +65,13 @@ class Inconsistent(Check):
     """One source segment, translated in two ways.
 
     Needs the original. Only segments of at least `words` words in one-to-one beads count; the later one is flagged.
+    Often both are right, so the flag is neutral.
     """
 
     name = "inconsistent"
     title = "The same source translated differently"
     category = "terminology/inconsistent"
-    severity = "minor"
+    severity = "neutral"
     needs = ("original",)
     scope = "document"
     defaults: ClassVar[Mapping[str, float]] = {"words": 4}
@@ -87,7 +88,7 @@ class Inconsistent(Check):
                 yield self.flag(
                     (pair.indices.start, (0, len(pair.text))),
                     f"Segment {before + 1} has the same source and is translated “{text}”.",
-                    Severity.MINOR,
+                    Severity.NEUTRAL,
                     suggestion=text,
                     against="original",
                     source=pair.other,

@@ -12,7 +12,7 @@ from bitext.flag.context import load
 from bitext.flag.readings import Reader, Reading, plain
 from bitext.flag.words import words
 
-__all__ = ["WordSense", "contrast"]
+__all__ = ["WordSense", "confirmed", "contrast"]
 
 
 class WordSense(Check):
@@ -24,7 +24,8 @@ class WordSense(Check):
 
     With the original, the homograph must stand there; its French translations are weighed against each other by the
     lexicon and both contexts, synonyms taken together. Without it, the homograph is guessed (lexicon and WordNet), and
-    only a word that is a stranger in its own sentence is asked about. With the original, a model from its language
+    only a word that is a stranger in its own sentence is asked about; a back-translation confirms the guess or
+    speaks against it. With the original, a model from its language
     adds what forced decoding of the sentence with the one word and with the other says (after Vamvas and Sennrich
     2021).
     """
@@ -37,7 +38,7 @@ class WordSense(Check):
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
         "original": 6.5,  # score from which a flag is raised, with the original
-        "alone": 4.6,  # and without it
+        "alone": 5.0,  # and without it
         "reach": 3.0,  # most that forced decoding adds or takes, with the original and a model
         "prior": 0.05,  # least likelihood of the confusion, with the original
         "prior_alone": 0.03,
@@ -60,7 +61,7 @@ class WordSense(Check):
         segment = case.target.segments[i]
         near = [w for k in (i - 1, i + 1) if 0 <= k < len(texts) for w in texts[k]]
         pair = case.original_of(i)
-        forced: dict[Reading, float] = {}
+        more: dict[Reading, float] = {}
         if pair is not None:
             against = "original"
             limit = self.threshold(case, "original")
@@ -71,28 +72,30 @@ class WordSense(Check):
                 for r in reader.paired(segment.text, near, pair.other, limit - reach)
                 if r.evidence["prior"] >= floor and min(r.evidence["sentence"], r.evidence["english"]) >= 0
             ]
-            forced = contrast(case, segment.text, pair.other, found, reach)
-            found = [r for r in found if r.score + forced.get(r, 0.0) >= limit]
+            more = contrast(case, segment.text, pair.other, found, reach)
+            found = [r for r in found if r.score + more.get(r, 0.0) >= limit]
         else:
             against = "text"
             limit = self.threshold(case, "alone")
             rest = [w for k, t in enumerate(texts) if k != i for w in t]
             stranger, prior = self.threshold(case, "stranger"), self.threshold(case, "prior_alone")
-            found = [r for r in reader.alone(segment.text, near, rest, stranger, prior) if r.score >= limit]
+            found = reader.alone(segment.text, near, rest, stranger, prior)
+            more = confirmed(case, reader, i, found)
+            found = [r for r in found if r.score + more.get(r, 0.0) >= limit]
         for r in found:
             yield self.flag(
                 (i, (r.word.start, r.word.end)),
                 _message(r, against, [t for k, t in enumerate(texts) if k != i]),
                 Severity.CRITICAL if segment.kind is Kind.HEADING else Severity.MAJOR,
                 suggestion=r.said or r.other,
-                strength=1 / (1 + math.exp(-(r.score + forced.get(r, 0.0) - limit) / 2)),
+                strength=1 / (1 + math.exp(-(r.score + more.get(r, 0.0) - limit) / 2)),
                 against=against,
                 english=r.english,
                 other=r.other,
                 other_sense=r.gloss,
-                score=round(r.score + forced.get(r, 0.0), 2),
+                score=round(r.score + more.get(r, 0.0), 2),
                 log_odds={k: round(v, 2) for k, v in r.evidence.items()}
-                | ({"forced decoding": round(forced[r], 2)} if r in forced else {}),
+                | ({"model": round(more[r], 2)} if r in more else {}),
             )
 
 
@@ -108,6 +111,19 @@ def contrast(case: Case, text: str, source: str, found: Sequence[Reading], reach
     scored = forward.score([source] * (len(found) + 1), [text, *swapped])
     totals = [sum(t.token_logprobs) for t in scored]
     return {r: max(-reach, min(reach, (t - totals[0]) / 2)) for r, t in zip(found, totals[1:], strict=True)}
+
+
+def confirmed(case: Case, reader: Reader, segment: int, found: Sequence[Reading]) -> dict[Reading, float]:
+    """1 for a homograph that stands in the back-translation of the segment, -1 for one that does not.
+
+    Nothing is said where there is no reliable back-translation, or where it has copied the French word.
+    """
+    back = case.back[segment] if case.bitext.origin != "original" or case.bitext.translations else None
+    if back is None or not back.reliable or not back.text:
+        return {}
+    english = [w.lower for w in words(back.text, "en")]
+    forms = {form for w in english for form in reader.forms(w)}
+    return {r: 1.0 if r.english in forms else -1.0 for r in found if plain(r.word.text) not in english}
 
 
 def _like(word: str, other: str) -> str:

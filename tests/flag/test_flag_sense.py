@@ -70,9 +70,20 @@ def test_forced_decoding_is_bounded(words):
         "La rive nationale augmente le taux d'intérêt des crédits", "National bank raises interest rate on loans"
     )
     [f] = flag(b, only=["word-sense"], lexicon=words, translator_forward=Model())
-    assert f.evidence["log_odds"]["forced decoding"] == 3.0
+    assert f.evidence["log_odds"]["model"] == 3.0
     case = SimpleNamespace(resources=SimpleNamespace(forward=None))
     assert contrast(case, "x", "y", [], 3.0) == {}
+
+
+def test_a_back_translation_confirms_or_denies(words):
+    text = "La rive nationale augmente le taux d'intérêt des crédits"
+    scores = {}
+    for back in ("The bank increases the rate.", "The shore increases the rate.", "The rive increases the rate."):
+        b = heading(text, None).with_(translations=(Translation(back),))
+        [f] = flag(b, only=["word-sense"], lexicon=words, thresholds={"word-sense.alone": 3})
+        scores[back.split()[1]] = f.evidence["score"]
+    assert scores["bank"] == pytest.approx(scores["rive"] + 1)
+    assert scores["shore"] == pytest.approx(scores["rive"] - 1)
 
 
 def test_related_forms():
