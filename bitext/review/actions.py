@@ -13,7 +13,7 @@ from bitext.document import Severity
 from bitext.review.edits import apply_edits, edits_between, with_edit
 from bitext.review.state import State, bead_key
 
-__all__ = ["ACTIONS", "LONGEST", "Refused", "changes"]
+__all__ = ["ACTIONS", "LONGEST", "Refused", "Similarity", "alignable", "bead_named", "changes"]
 
 LONGEST = 20_000
 """Characters of the longest text that a person may write."""
@@ -52,8 +52,13 @@ def _text(values: Values, name: str, longest: int = LONGEST) -> str:
     return found
 
 
-def _bead(state: State, values: Values, name: str = "bead") -> str:
-    key = values.get(name)
+def bead_named(state: State, values: Values) -> str:
+    """The cell of the bead that a request names.
+
+    Raises:
+        Refused: there is none of this name now.
+    """
+    key = values.get("bead")
     if not isinstance(key, str) or not key.startswith("bead:") or state.get(key) is None:
         raise Refused("This row is not there any more.")
     return key
@@ -148,7 +153,7 @@ def correct(state: State, values: Values, _: Similarity) -> Changes:
 
 def check(state: State, values: Values, _: Similarity) -> Changes:
     """Mark a row as checked, or (`checked` false) not."""
-    key = _bead(state, values)
+    key = bead_named(state, values)
     return {name: True if values.get("checked", True) else None for name in state.check_keys(key)}
 
 
@@ -161,7 +166,12 @@ def choose_back(state: State, values: Values, _: Similarity) -> Changes:
 # --- beads ---------------------------------------------------------------------------------------
 
 
-def _alignable(state: State) -> None:
+def alignable(state: State) -> None:
+    """See that there is an alignment that could be wrong.
+
+    Raises:
+        Refused: there is no original.
+    """
     if state.base.source is None:
         raise Refused("There is no second text to align with.")
     if state.base.origin == "back-translation":
@@ -206,8 +216,8 @@ def _neighbour(state: State, key: str, to: Any) -> str:
 
 def merge(state: State, values: Values, similarity: Similarity) -> Changes:
     """Join a row with the `next` (or `previous`) one."""
-    _alignable(state)
-    key = _bead(state, values)
+    alignable(state)
+    key = bead_named(state, values)
     other = _neighbour(state, key, values.get("with", "next"))
     a, b = state.bead(key), state.bead(other)
     joined = _cell(state, _union(a.source, b.source), _union(a.target, b.target), similarity, moved=a.moved and b.moved)
@@ -216,8 +226,8 @@ def merge(state: State, values: Values, similarity: Similarity) -> Changes:
 
 def split(state: State, values: Values, similarity: Similarity) -> Changes:
     """Cut a row in two, after so many segments of `target` and `source`; what is not said is found by similarity."""
-    _alignable(state)
-    key = _bead(state, values)
+    alignable(state)
+    key = bead_named(state, values)
     bead = state.bead(key)
     n, m = len(bead.source), len(bead.target)
     wanted = {side: values.get(side) for side in ("source", "target")}
@@ -247,8 +257,8 @@ def split(state: State, values: Values, similarity: Similarity) -> Changes:
 
 def shift(state: State, values: Values, similarity: Similarity) -> Changes:
     """Move the last segment of one `side` to the `next` row, or its first to the `previous` one."""
-    _alignable(state)
-    key = _bead(state, values)
+    alignable(state)
+    key = bead_named(state, values)
     side, to = values.get("side", "target"), values.get("to", "next")
     if side not in ("source", "target"):
         raise Refused("Say source or target.")
@@ -273,8 +283,8 @@ def shift(state: State, values: Values, similarity: Similarity) -> Changes:
 
 def fix(state: State, values: Values, _: Similarity) -> Changes:
     """Keep a bead as it is when others are aligned again, or (`fixed` false) no longer."""
-    _alignable(state)
-    key = _bead(state, values)
+    alignable(state)
+    key = bead_named(state, values)
     cell = {k: v for k, v in state.cells[key].items() if k != "fixed"}
     return {key: {**cell, "fixed": True} if values.get("fixed", True) else cell}
 

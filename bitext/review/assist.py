@@ -12,7 +12,7 @@ from typing import Any
 
 from bitext.document import Bitext, Document, Translation
 from bitext.errors import BitextError
-from bitext.review.actions import Refused, Similarity, _alignable, _bead
+from bitext.review.actions import Refused, Similarity, alignable, bead_named
 from bitext.review.scores import ChrF
 from bitext.review.state import State
 from bitext.score.bitexts import EXCLUDED
@@ -102,8 +102,8 @@ class Assist:
         Raises:
             Refused: there is nothing to align.
         """
-        _alignable(state)
-        key = _bead(state, values)
+        alignable(state)
+        key = bead_named(state, values)
         order = state.order()
         here = order[order.index(key) :]
         anchors = [k for k in here if state.cells[k].get("fixed") or state.checked(k)]

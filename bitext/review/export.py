@@ -78,7 +78,7 @@ def render(taken: Taken, kind: str) -> bytes:
     """
     makers: dict[str, Callable[[Taken], str]] = {"text": _text, "decisions": _decisions, "pairs": _pairs}
     if kind in makers:
-        return makers[kind](taken).encode("utf-8", "surrogatepass")
+        return makers[kind](taken).encode("utf-8")
     from bitext import formats
 
     with tempfile.TemporaryDirectory() as folder:

@@ -271,7 +271,8 @@
       form.dataset.s = seg.dataset.s;
       form.dataset.base = data.head;
       const area = document.createElement("textarea");
-      area.value = data.text;
+      area.defaultValue = data.text;
+      if (drafts.has(form.dataset.s)) area.value = drafts.get(form.dataset.s);
       area.maxLength = 20000;
       area.lang = $(".tgt", row).lang;
       area.spellcheck = true;
@@ -299,7 +300,14 @@
     first?.focus();
   }
   function fit(area) { area.style.height = "auto"; area.style.height = `${area.scrollHeight + 2}px`; }
+  const drafts = new Map(); // what was written and left, by segment
   function closeEditors(row) {
+    for (const e of $$(".editor", row)) {
+      const area = $("textarea", e);
+      if (area.value === area.defaultValue) { drafts.delete(e.dataset.s); continue; }
+      drafts.set(e.dataset.s, area.value);
+      say("Not saved. Your text comes back when you correct this segment again.");
+    }
     $$(".editor", row).forEach((e) => e.remove());
     $$(".seg.hidden", row).forEach((s) => s.classList.remove("hidden"));
     row.focus({ preventScroll: true });
@@ -310,6 +318,7 @@
     const { ok, status, data } = await post("/do", { do: "correct", segment: s, text: area.value, base: Number(form.dataset.base) });
     if (ok) {
       say("");
+      drafts.delete(form.dataset.s);
       const others = $$(".editor", row).length > 1;
       const changed = data.rows.some((r) => r.id === row.id);
       if (!changed) { form.remove(); $(`.seg[data-s="${s}"]`, row)?.classList.remove("hidden"); }
@@ -548,7 +557,7 @@
   };
   news.onerror = () => { lost = true; say("The server does not answer. What you decided is saved; start bitext review again to go on.", true); };
   addEventListener("pagehide", () => news.close());
-  addEventListener("beforeunload", (e) => { if ($$(".editor textarea").some((a) => a.value !== a.defaultValue && a.value)) e.preventDefault(); });
+  addEventListener("beforeunload", (e) => { if ($$(".editor textarea").some((a) => a.value !== a.defaultValue)) e.preventDefault(); });
 
   figures(counts);
   rescore();

@@ -92,7 +92,7 @@ def serve(
             timeout_keep_alive=30,
             timeout_graceful_shutdown=2,
         )
-        server = _Server(config, application.state.app, address if open_browser else None)
+        server = _server(config, application.state.app, address if open_browser else None)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     finally:
@@ -153,7 +153,7 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _Server(config: Any, app: Any, address: str | None) -> Any:
+def _server(config: Any, app: Any, address: str | None) -> Any:
     """A uvicorn server that opens the browser once it listens, and ends the event streams when it stops."""
     import uvicorn
 

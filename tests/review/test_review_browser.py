@@ -45,7 +45,7 @@ class Desk:
     def __init__(self, browser, bitext, folder):
         from bitext.review.app import build
         from bitext.review.guard import Door
-        from bitext.review.server import _listen, _Server
+        from bitext.review.server import _listen, _server
 
         self.browser, self.wrong, self.contexts = browser, [], []
         self.path = folder / "bitext.jsonl"
@@ -57,7 +57,7 @@ class Desk:
         port = listening.getsockname()[1]
         app = build(self.review, Door("key", port))
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-        self.server = _Server(config, app.state.app, None)
+        self.server = _server(config, app.state.app, None)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]}, daemon=True)
         self.thread.start()
         self.address = f"http://127.0.0.1:{port}/?token=key"
@@ -224,6 +224,8 @@ def test_write_a_correction(desk, by):
     assert page.locator(".editor").count() == 0
     assert desk.review.head == 1
     press(page, "e")
+    page.wait_for_selector(".editor textarea")
+    assert page.input_value(".editor textarea") == "Non."  # left, not lost
     page.click("[data-editor=original]")
     settled(desk, page, 2)
     assert desk.read(page, "text") == sample().target.text
