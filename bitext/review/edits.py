@@ -15,14 +15,23 @@ _TOKEN = re.compile(r"\w+|\s|[^\w\s]")
 
 
 def _opcodes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
-    """difflib's opcodes over words, in characters of the two texts."""
+    """difflib's opcodes over words, in characters of the two texts; white space alone does not part two changes."""
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     at_a, at_b = [0], [0]
     for tokens, at in ((a, at_a), (b, at_b)):
         for t in tokens:
             at.append(at[-1] + len(t))
     codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    return [(tag, at_a[i], at_a[j], at_b[k], at_b[m]) for tag, i, j, k, m in codes]
+    out: list[tuple[str, int, int, int, int]] = []
+    for n, (tag, i, j, k, m) in enumerate(codes):
+        start, end, new_start, new_end = at_a[i], at_a[j], at_b[k], at_b[m]
+        if tag == "equal" and 0 < n < len(codes) - 1 and old[start:end].isspace():
+            tag = "replace"
+        if tag != "equal" and out and out[-1][0] != "equal":
+            _, start, _, new_start, _ = out.pop()
+            tag = "replace"
+        out.append((tag, start, end, new_start, new_end))
+    return out
 
 
 def edits_between(old: str, new: str) -> list[Edit]:
