@@ -129,7 +129,7 @@ class App:
             bead = state.bead(key)
             back = " ".join(t.text for j in bead.target if (t := state.translation(j)) is not None)
             source = " ".join(state.source_text(i) for i in bead.source)
-        left, right = edits.compare(back, source)
+        left, right = await run_in_threadpool(edits.compare, back, source)
         return JSONResponse({"back": left, "source": right})
 
     async def export(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ __all__ = ["Edit", "apply_edits", "compare", "edits_between", "place", "replaced
 Edit = tuple[int, int, str]
 """Characters start:end of the original text, and what stands there now. A list of them is sorted and disjoint."""
 
+_MOST = 1_000_000  # pairs of words that are compared one by one
 _TOKEN = re.compile(r"\w+|\s|[^\w\s]")
 
 
@@ -21,7 +22,8 @@ def _opcodes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
     for tokens, at in ((a, at_a), (b, at_b)):
         for t in tokens:
             at.append(at[-1] + len(t))
-    codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    found = _ends(a, b) if len(a) * len(b) > _MOST else SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    codes: list[tuple[str, int, int, int, int]] = [*found]
     out: list[tuple[str, int, int, int, int]] = []
     for n, (tag, i, j, k, m) in enumerate(codes):
         start, end, new_start, new_end = at_a[i], at_a[j], at_b[k], at_b[m]
@@ -32,6 +34,16 @@ def _opcodes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
             tag = "replace"
         out.append((tag, start, end, new_start, new_end))
     return out
+
+
+def _ends(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Opcodes in linear time: what both begin and end with is equal, all between is one change."""
+    least = min(len(a), len(b))
+    head = next((i for i in range(least) if a[i] != b[i]), least)
+    tail = next((i for i in range(least - head) if a[-1 - i] != b[-1 - i]), least - head)
+    i, k = len(a) - tail, len(b) - tail
+    codes = [("equal", 0, head, 0, head), ("replace", head, i, head, k), ("equal", i, len(a), k, len(b))]
+    return [c for c in codes if c[1] < c[2] or c[3] < c[4]]
 
 
 def edits_between(old: str, new: str) -> list[Edit]:

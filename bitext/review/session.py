@@ -121,6 +121,8 @@ class Review:
             keys |= {f"text:{key[9:]}" for key in new if key.startswith("checked:t")} | {str(values["bead"])}
         if values.get("do") == "back":
             keys.add(f"text:{values['segment']}")
+        if values.get("do") == "realign":  # a row checked meanwhile has become an anchor
+            keys |= {name for key in new if key in self.state.cells for name in self.state.check_keys(key)}
         return keys
 
     def _gone(self, values: Mapping[str, Any], base: int) -> None:

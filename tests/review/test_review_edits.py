@@ -27,6 +27,26 @@ def test_words_that_were_not_edited_are_found_again(old, new, a, b):
 
 
 @given(texts, texts)
+def test_long_texts_are_compared_by_their_ends(old, new):
+    from bitext.review import edits
+
+    most, edits._MOST = edits._MOST, -1
+    try:
+        assert apply_edits(old, edits_between(old, new)) == new
+    finally:
+        edits._MOST = most
+
+
+def test_a_very_long_correction_is_quick():
+    import time
+
+    started = time.perf_counter()
+    old, new = ("a b " * 5000)[:20_000], ("b c " * 5000)[:20_000]
+    assert apply_edits(old, edits_between(old, new)) == new
+    assert time.perf_counter() - started < 1
+
+
+@given(texts, texts)
 def test_replaced_spans_hold_what_the_edits_wrote(old, new):
     edits = edits_between(old, new)
     assert [new[a:b] for a, b in replaced(edits)] == [e[2] for e in edits]
