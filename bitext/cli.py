@@ -301,6 +301,11 @@ def score(
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Model to back-translate with, if need be.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="FILE", help="What was translated, line by line, for the checks.")
+    ] = None,
+    view: Annotated[bool, typer.Option("--view", help="By kind of segment; the worst and the best.")] = False,
+    plot: Annotated[str | None, typer.Option("--plot", metavar="FILE", help="Draw the view as SVG.")] = None,
     again: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="Recompute a scores.json and compare.")
     ] = None,
@@ -308,27 +313,36 @@ def score(
     json: Json = False,
 ) -> int:
     """Score a translation: HYP against REF, or the beads of a bitext."""
-    from bitext import commands
+    from bitext import scoring
     from bitext.files import writing
 
     if again is not None:
-        differences, scores = commands.rescore(again)
-        for sentence in differences:
+        differences, said = scoring.rescore(again)
+        for sentence in differences or said:
             typer.echo(sentence)
-        if not differences:
-            typer.echo(f"{again}: all {len(scores.metrics)} figures are reproduced")
         return int(bool(differences))
-    text, scores = commands.score_files(
-        files or [], lang=lang, lines=lines, metrics=metric, confidence=confidence, model=model
+    found = scoring.score_files(
+        files or [],
+        lang=lang,
+        lines=lines,
+        metrics=metric,
+        confidence=confidence,
+        model=model,
+        source=source,
+        view=view or plot is not None,
     )
+    from bitext import score as scorer
+
+    if plot is not None and found.view is not None:
+        with writing(plot) as f:
+            f.write(scorer.draw(found.view, standalone=True))
     with writing(output) as f:
         if json or output != "-":
-            f.write(text)
+            f.write(found.json)
         else:
-            for m in scores.metrics:
-                interval = "" if m.interval is None else f"  [{m.interval[0]:.2f}, {m.interval[1]:.2f}]"
-                f.write(f"{m.name:<8} {m.value:7.2f}{interval}  {m.signature}\n")
-            f.writelines(f"{note}\n" for note in scores.notes)
+            f.writelines(f"{line}\n" for line in scorer.score_lines(found.scores, found.signature))
+            if view and found.view is not None:
+                f.writelines(f"{line}\n" for line in scorer.view_lines(found.view))
     return 0
 
 
@@ -346,28 +360,23 @@ def compare(
         Literal["bs", "ar"], typer.Option("--test", help="Paired bootstrap or approximate randomisation.")
     ] = "bs",
     samples: Annotated[int | None, typer.Option("--samples", help="Default: 1,000 (bs), 10,000 (ar).")] = None,
+    view: Annotated[bool, typer.Option("--view", help="Also where they differ: kinds of segment, n-grams.")] = False,
     json: Json = False,
 ) -> None:
     """Compare systems: scores, and whether a difference from the baseline means anything."""
     from dataclasses import asdict
 
-    from bitext import commands
+    from bitext import scoring
+    from bitext.score import comparison_lines
 
-    found = commands.compare_files(systems, reference, lang=lang, metrics=metric, test=test, samples=samples)
+    found, differences = scoring.compare_files(
+        systems, reference, lang=lang, metrics=metric, test=test, samples=samples, view=view
+    )
     if json:
         _print_json(asdict(found))
         return
-    for name, results in found.results.items():
-        typer.echo(f"{name}  {found.signatures[name]}")
-        for r in results:
-            interval = "" if r.mean is None else f"  (μ {r.mean:.2f} ± {r.half:.2f})"
-            chance = "  baseline" if r.p_value is None else f"  p {r.p_value:.4f}"
-            least = (
-                "" if r.smallest_difference is None else f"  differences under {r.smallest_difference:.2f} mean nothing"
-            )
-            typer.echo(f"  {r.score:7.2f}{interval}{chance}{least}  {r.system}")
-    for note in found.notes:
-        typer.echo(note)
+    for line in (*comparison_lines(found), *differences):
+        typer.echo(line)
 
 
 @app.command()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bitext.document import Bitext, Document
+from bitext.document import Bitext
 from bitext.errors import BitextError, FormatError, InputError
 from bitext.files import read_text, writing
 from bitext.pipeline import (
@@ -20,19 +21,15 @@ from bitext.pipeline import (
     load_lexicon,
     load_translator,
     read_document,
-    score,
     with_source,
 )
 
 __all__ = [
     "align_files",
     "build_lexicon",
-    "compare_files",
     "emit",
     "flag_file",
     "report_file",
-    "rescore",
-    "score_files",
     "train",
     "train_report",
     "write_flags",
@@ -94,119 +91,6 @@ def _translator(model: str | None, source_lang: str, target_lang: str, memory: P
         return load_translator(f"{source_lang}-{target_lang}", memory=memory)
     except BitextError:
         return None  # lexicon, lengths and numbers remain
-
-
-def score_files(
-    files: Sequence[str], *, lang: str, lines: bool, metrics: Sequence[str] | None, confidence: bool, model: str | None
-) -> tuple[str, Any]:
-    """Score HYP against REFs, or a bitext.
-
-    Returns:
-        The scores.json text, and the `Scores`.
-
-    Raises:
-        BitextError: bad input, or texts that cannot be compared.
-    """
-    from bitext import score as scorer
-    from bitext.score import checks
-
-    names = tuple(metrics) if metrics else ("bleu", "chrf", "ter")
-    if len(files) == 1:
-        bitext = load(files[0], any_language=True)
-        if not bitext.translations and model is not None:
-            bitext = back_translate(bitext, load_translator(model))
-        if bitext.source is not None and not bitext.beads:
-            bitext = align(bitext, lexicon=load_lexicon(bitext.source.lang, bitext.target.lang))
-        if metrics and bitext.origin != "back-translation":
-            bitext = bitext.with_(scores=scorer.score_bitext(bitext, names, confidence=confidence))
-        else:
-            bitext = score(bitext, confidence=confidence)
-        return scorer.to_json(bitext), bitext.scores
-    if not files:
-        raise InputError("no file is given", mend="give HYP REF…, or one bitext")
-    hyp, *refs = files
-    notes = checks.names(hyp, refs)
-    hypothesis, references = scorer.read_lines(hyp), [scorer.read_lines(r) for r in refs]
-    aligned = lines or all(len(r) == len(hypothesis) for r in references)
-    if aligned:
-        checks.line_counts(hypothesis, references)
-        scores = scorer.score(hypothesis, references, names, lang=lang, confidence=confidence)
-        texts = (hypothesis, references)
-    else:
-        if len(refs) > 1:
-            checks.line_counts(hypothesis, references)
-        lexicon = None
-
-        def pair(reference: Document, hypothesis: Document) -> Any:
-            from bitext import align as aligner
-
-            return aligner.align(reference, hypothesis, lexicon=lexicon)
-
-        result = scorer.score_documents(
-            read_document(hyp, lang, any_language=True),
-            read_document(refs[0], lang, any_language=True),
-            pair,
-            names,
-            lang=lang,
-            confidence=confidence,
-        )
-        scores = result.scores
-        texts = (list(result.hypotheses), [list(result.references)])
-    from dataclasses import replace
-
-    scores = replace(scores, notes=(*notes, *scores.notes))
-    text = scorer.to_json(
-        scores,
-        hypotheses=scorer.Texts.of(texts[0]),
-        references=[scorer.Texts.of(r) for r in texts[1]],
-        options={"lang": lang},
-    )
-    return text, scores
-
-
-def compare_files(
-    systems: Sequence[str],
-    reference: Sequence[str],
-    *,
-    lang: str,
-    metrics: Sequence[str] | None,
-    test: str,
-    samples: int | None,
-) -> Any:
-    """Compare systems, the first being the baseline, line by line against references.
-
-    Returns:
-        `bitext.score.Comparison`.
-
-    Raises:
-        BitextError: bad input, texts that are not line-aligned.
-    """
-    from bitext import score as scorer
-
-    if len(systems) < 2:
-        raise InputError("one system alone cannot be compared", mend="name two files or more")
-    names = systems if len({Path(s).name for s in systems}) < len(systems) else [Path(s).name for s in systems]
-    texts = {name: scorer.read_lines(path) for name, path in zip(names, systems, strict=True)}
-    references = [scorer.read_lines(r) for r in reference]
-    return scorer.compare(
-        texts, references, tuple(metrics or ("bleu", "chrf", "ter")), test=test, samples=samples, lang=lang
-    )
-
-
-def rescore(path: str) -> tuple[list[str], Any]:
-    """Recompute the figures of a scores.json.
-
-    Returns:
-        Sentences on what differs (none: all is reproduced), and the `Scores` computed now.
-
-    Raises:
-        BitextError: the file holds no scores, or no texts to score again.
-    """
-    from bitext import score as scorer
-
-    record = scorer.from_json(read_text(path), path)
-    now = record.recompute()
-    return [str(d) for d in record.differences(now)], now
 
 
 def flag_file(
@@ -374,7 +258,6 @@ def train(
         BitextError: bad data or settings.
     """
     import re
-    from dataclasses import replace
 
     from bitext.train.config import TrainConfig
     from bitext.train.launch import train, with_machine

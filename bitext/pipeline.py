@@ -266,17 +266,30 @@ def align(
 
 
 def score(
-    bitext: Bitext, *, forward: Translator | None = None, back: Translator | None = None, confidence: bool = True
+    bitext: Bitext,
+    *,
+    forward: Translator | None = None,
+    back: Translator | None = None,
+    metrics: Sequence[str] | None = None,
+    confidence: bool = True,
 ) -> Bitext:
     """Score the back-translation against the original over the beads, or say what can be said without one.
 
     Args:
-        forward, back: models into the target's language and out of it, for the estimate of each segment's quality.
+        forward, back: models into the target's language and out of it, for forced decoding.
+        metrics: those of `bitext.score.score` instead of BLEU, chrF and TER.
     """
     from bitext import score as scorer
 
-    known = scorer.model_scores(bitext, forward=forward, back=back) if forward is not None else {}
-    return bitext.with_(scores=scorer.score_bitext(bitext, confidence=confidence, **known))
+    known = scorer.model_scores(bitext, forward=forward, back=back)
+    if metrics is not None:
+        known["metrics"] = metrics
+    scores = scorer.score_bitext(bitext, confidence=confidence, **known)
+    signature = bitext.signature
+    for name, model in (("forward", forward), ("reverse", back)):
+        if model is not None and name in known:
+            signature |= Signature.of(**{name: f"{model.name}@{dict(model.signature.entries).get('weights', '')}"})
+    return bitext.with_(scores=scores, signature=signature)
 
 
 def flag(

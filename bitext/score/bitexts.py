@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bitext.document import Bead, Bitext, Document, Kind, Scores, Translation
+from bitext.document import Bead, Bitext, Document, Kind, Metric, Scores, Translation
 from bitext.errors import BitextError
 from bitext.score.bootstrap import SEED
 
@@ -136,16 +137,20 @@ def score_bitext(
         forward: one a target segment: forced decoding of the target given its source (or, without an
             original, given its back-translation) with a model in the direction of the translation.
         reverse: one a target segment: forced decoding of the aligned source given the target.
-            Both only serve `Scores.quality` (see `bitext.score.estimate`).
+            Both as `model_scores` gives them; each makes a perplexity and serves `Scores.quality`.
 
     Returns:
+        `metrics`: those asked for, then `forward perplexity` and `reverse perplexity` where given, which need no
+        reference translation and no back-translation (NMTScore's direct probabilities, as perplexities);
         `beads`: chrF by bead index; `coverage`: counted characters in a scored bead, by side;
         `quality`: by target segment, where there are model scores; `notes`: what is left out, what it means.
 
     Raises:
         BitextError: translations or beads are missing, or no bead has text on both sides.
     """
-    from bitext.score.free import score_free
+    from bitext import __version__
+    from bitext.score.bound import bound_notes
+    from bitext.score.free import mean_logprob, score_free
     from bitext.score.metrics import score
     from bitext.score.quality import estimate
 
@@ -173,9 +178,23 @@ def score_bitext(
     notes = [
         "The back-translation is compared with the original: the figures measure the translation "
         "and the back-translating model together, and are no BLEU of the translation itself.",
+        *bound_notes(bitext.signature),
         *exclusion_notes(bitext),
         *scores.notes,
     ]
+    free = []
+    for name, given, of in (
+        ("forward", forward, "target|given:original"),
+        ("reverse", reverse, "original|given:target"),
+    ):
+        heads = [] if given is None else [given[bitext.beads[p.index].target[0]] for p in pairs]
+        if (mean := mean_logprob(heads)) is not None:  # a bead's segments share its score, so its first stands for it
+            free.append(Metric(f"{name} perplexity", math.exp(-mean), f"mean:token|of:{of}|version:{__version__}"))
+    if free:
+        notes.append(
+            "Forced decoding says how well the translation and the original explain each other, by the models alone "
+            "(1 is certain): it compares translations of one text by one model, and is no measure by itself."
+        )
     unreliable = sum(bool(bitext.translations[i].problems) for i in _counted(bitext.target, range(len(bitext.target))))
     if unreliable:
         notes.append(
@@ -185,7 +204,7 @@ def score_bitext(
         notes.append(f"{len(pairs)} beads are few for corpus metrics: read the intervals, not the decimals.")
     return Scores(
         "reference",
-        scores.metrics,
+        (*scores.metrics, *free),
         by_bead,
         estimate(bitext, forward=forward, reverse=reverse, similarity=by_segment),
         coverage(bitext, [bitext.beads[p.index] for p in pairs]),

@@ -11,7 +11,7 @@ from bitext.errors import BitextError
 from bitext.score.bitexts import EXCLUDED, exclusion_notes
 from bitext.score.checks import guess_language
 
-__all__ = ["score_free", "variety"]
+__all__ = ["mean_logprob", "score_free", "variety"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _WINDOW = 50
@@ -34,7 +34,7 @@ def variety(words: Sequence[str], window: int = _WINDOW) -> float | None:
     return total / n / window
 
 
-def _mean_logprob(translations: Sequence[Translation]) -> float | None:
+def mean_logprob(translations: Sequence[Translation]) -> float | None:
     """Mean log-probability of a token over all translations, tokens weighing the same."""
     total, n = 0.0, 0
     for t in translations:
@@ -84,13 +84,13 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
     back = [bitext.translations[i] for i in counted]
 
     metrics, notes = [], []
-    if (mean := _mean_logprob(back)) is not None:
+    if (mean := mean_logprob(back)) is not None:
         metrics.append(Metric("back-translation perplexity", math.exp(-mean), "mean:token|of:back-translation"))
         notes.append(
             "Back-translation perplexity says how sure the model was of its own output (1 is certain): "
             "high means text that is hard for the model, which wrong or garbled French often is."
         )
-    if forward is not None and (mean := _mean_logprob([forward[i] for i in counted])) is not None:
+    if forward is not None and (mean := mean_logprob([forward[i] for i in counted])) is not None:
         metrics.append(Metric("forward perplexity", math.exp(-mean), "mean:token|of:target|given:back-translation"))
     unreliable = sum(bool(t.problems) for t in back)
     metrics.append(Metric("unreliable segments %", 100 * unreliable / len(back), "share:segments"))

@@ -13,7 +13,9 @@ The file is one JSON object:
     options      {metrics, lang, confidence, samples, seed, lowercase, tokenize}: how the figures were computed
     hypotheses   {path, sha256, lines}: what was scored; `lines` is null when the file is named instead
     references   [the same], one a reference
+    sources      the same of what was translated, or null
     indices      [bead index], one a line, or null: which bead each line is
+    view         buckets, best and worst segments, where asked for (`bitext score --view`); not read back
 """
 
 from __future__ import annotations
@@ -22,12 +24,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bitext.document import Bitext, Metric, Scores, Signature
 from bitext.errors import BitextError, FormatError, InputError
 from bitext.score.bitexts import scored_beads
 from bitext.score.bootstrap import SEED
+
+if TYPE_CHECKING:
+    from bitext.score.views import View
 
 __all__ = ["FORMAT", "Difference", "Record", "Texts", "from_json", "to_json"]
 
@@ -104,15 +109,15 @@ class Record:
     references: tuple[Texts, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     indices: tuple[int, ...] | None = None
+    sources: Texts | None = None
 
     @property
-    def line(self) -> str:
-        """One line that reproduces the figures: the signature, then each metric with its own."""
-        parts = [str(self.signature)] if self.signature.entries else []
-        return " ".join([*parts, *(f"{m.name}|{m.signature} = {m.value:.2f}" for m in self.scores.metrics)])
+    def by_models(self) -> tuple[Metric, ...]:
+        """The figures that translation models gave: they are not recomputed from the texts."""
+        return tuple(m for m in self.scores.metrics if _by_model(m))
 
     def recompute(self) -> Scores:
-        """Score the recorded texts again with the recorded options.
+        """Score the recorded texts again with the recorded options; `by_models` is left out.
 
         Raises:
             BitextError: the record holds no texts (reference-free scores), or they are not what they were.
@@ -125,12 +130,13 @@ class Record:
             )
         options = dict(self.options)
         metrics = options.pop("metrics", ("bleu", "chrf", "ter"))
-        return score(self.hypotheses.read(), [r.read() for r in self.references], metrics, **options)
+        sources = self.sources.read() if self.sources is not None else None
+        return score(self.hypotheses.read(), [r.read() for r in self.references], metrics, sources=sources, **options)
 
     def differences(self, now: Scores | None = None, tolerance: float = 1e-6) -> list[Difference]:
         """Where the figures computed now (by `recompute` unless given) differ from the recorded ones."""
         now = self.recompute() if now is None else now
-        before = {m.name: m for m in self.scores.metrics}
+        before = {m.name: m for m in self.scores.metrics if not _by_model(m)}
         after = {m.name: m for m in now.metrics}
         found = []
         for name in dict.fromkeys([*before, *after]):
@@ -149,14 +155,20 @@ class Record:
         return found
 
 
+def _by_model(metric: Metric) -> bool:
+    return metric.signature.startswith("mean:token|")
+
+
 def to_json(
     scored: Bitext | Scores,
     *,
     signature: Signature | None = None,
     hypotheses: Texts | None = None,
     references: Sequence[Texts] = (),
+    sources: Texts | None = None,
     options: Mapping[str, Any] | None = None,
     indices: Sequence[int] | None = None,
+    view: View | None = None,
 ) -> str:
     """A scores.json, ending with a line end.
 
@@ -200,8 +212,11 @@ def to_json(
         "options": dict(options or {}),
         "hypotheses": _texts(hypotheses),
         "references": [_texts(r) for r in references],
+        "sources": _texts(sources),
         "indices": None if indices is None else list(indices),
     }
+    if view is not None:
+        record["view"] = view.to_dict()
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
@@ -209,16 +224,17 @@ def _options(scores: Scores) -> dict[str, Any]:
     """What the metrics' names and signatures say of how they were computed."""
     known = {"BLEU": "bleu", "chrF2": "chrf", "chrF2++": "chrf++", "TER": "ter"}
     entries: dict[str, str] = {}
-    for m in reversed(scores.metrics):
+    computed = [m for m in scores.metrics if not _by_model(m)]
+    for m in reversed(computed):
         entries |= dict(Signature.parse(m.signature).entries)
-    options: dict[str, Any] = {"metrics": [known.get(m.name, m.name) for m in scores.metrics]}
+    options: dict[str, Any] = {"metrics": [known.get(m.name, m.name) for m in computed]}
     if "bs" in entries:
         options |= {"confidence": True, "samples": int(entries["bs"]), "seed": int(entries.get("seed", SEED))}
-    cased = [Signature.parse(m.signature).entries for m in scores.metrics if m.name != "TER"]
+    cased = [Signature.parse(m.signature).entries for m in computed if m.name != "TER"]
     if any(("case", "lc") in e for e in cased):
         options["lowercase"] = True
-    if entries.get("tok") and any(m.name == "BLEU" for m in scores.metrics):
-        bleu = next(m for m in scores.metrics if m.name == "BLEU")
+    if entries.get("tok") and any(m.name == "BLEU" for m in computed):
+        bleu = next(m for m in computed if m.name == "BLEU")
         options["tokenize"] = dict(Signature.parse(bleu.signature).entries).get("tok")
     return options
 
@@ -274,12 +290,13 @@ def from_json(text: str, path: str | None = None) -> Record:
         )
         hypotheses = None if raw["hypotheses"] is None else _read_texts(raw["hypotheses"])
         references = tuple(_read_texts(r) for r in raw["references"])
+        sources = None if raw.get("sources") is None else _read_texts(raw["sources"])
         indices = None if raw["indices"] is None else tuple(int(i) for i in raw["indices"])
         signature = Signature.parse(str(raw["signature"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as e:
         what = f"lacks or does not know {e}" if isinstance(e, KeyError) else f"holds a wrong value ({e})"
         raise FormatError(what, path=path, mend="write it anew with `bitext score --json`") from None
-    return Record(scores, signature, hypotheses, references, options, indices)
+    return Record(scores, signature, hypotheses, references, options, indices, sources)
 
 
 def _read_texts(raw: Mapping[str, Any]) -> Texts:

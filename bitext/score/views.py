@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from bitext.document import Bitext, Scores
+from bitext.document import Bitext
 from bitext.errors import BitextError
 from bitext.score.bitexts import scored_beads
 from bitext.score.metrics import as_references, build, segment_chrf, statistics
 
-__all__ = ["Bucket", "Example", "NgramDifference", "View", "buckets", "extremes", "ngram_differences", "view"]
+__all__ = ["Bucket", "Example", "NgramDifference", "View", "buckets", "ngram_differences", "view", "view_texts"]
 
 _NUMBER = re.compile(r"\d")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -108,7 +108,7 @@ def buckets(
     by: Iterable[str] = ("length", "numbers", "names", "rare words"),
     *,
     lang: str = "en",
-    labels: dict[str, Sequence[str]] | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Bucket, ...]:
     """Score groups of segments, grouped by their (first) reference.
 
@@ -159,18 +159,11 @@ def buckets(
     return tuple(found)
 
 
-def extremes(
-    hypotheses: Sequence[str], references: Sequence[Sequence[str]] | Sequence[str], count: int = 10
-) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
-    """The best and the worst segments by chrF, best first and worst first; ties in document order."""
-    refs = as_references(references)
-    scores = segment_chrf(statistics(build("chrf", refs), hypotheses))
-    return _extremes(scores, hypotheses, refs[0], count)
-
-
 def _extremes(
     scores: Sequence[float], hypotheses: Sequence[str], reference: Sequence[str], count: int
 ) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """The best and the worst by chrF, best first and worst first; ties in document order."""
+
     def examples(order: list[int]) -> tuple[Example, ...]:
         return tuple(Example(i, scores[i], hypotheses[i], reference[i]) for i in order[:count])
 
@@ -229,35 +222,44 @@ def ngram_differences(
     return tuple(first[:count]), tuple(second[:count])
 
 
-def view(bitext: Bitext, scores: Scores | None = None, *, count: int = 10) -> View:
+def view_texts(
+    hypotheses: Sequence[str],
+    references: Sequence[Sequence[str]] | Sequence[str],
+    *,
+    lang: str = "en",
+    labels: Mapping[str, Sequence[str]] | None = None,
+    count: int = 10,
+) -> View:
+    """The document view of line-aligned texts: buckets (also by `labels`, name → one a line), best and worst lines."""
+    refs = as_references(references)
+    chrf = segment_chrf(statistics(build("chrf", refs), hypotheses))
+    found = buckets(hypotheses, refs, lang=lang, labels=labels) if chrf else ()
+    return View(found, *_extremes(chrf, hypotheses, refs[0], count), tuple(chrf))
+
+
+def view(bitext: Bitext, *, count: int = 10) -> View:
     """The document view of a scored bitext: buckets (also by kind and shape), best and worst beads.
 
     `members` and `index` are bead indices.
 
-    Args:
-        scores: of `score_bitext`, to use its bead scores; computed if not given.
-
     Raises:
         BitextError: no original, no beads or no translations.
     """
-    if scores is not None and scores.kind != "reference":
-        raise BitextError("reference-free scores have no beads to look at", mend="give an original")
+    if bitext.source is None or bitext.origin == "back-translation":
+        raise BitextError("without an original there are no beads to look at", mend="give one with --original")
     pairs = scored_beads(bitext)
-    hyps, refs = [p.hypothesis for p in pairs], [p.reference for p in pairs]
-    by_bead = scores.beads if scores is not None else {}
-    chrf = [by_bead[p.index] for p in pairs] if all(p.index in by_bead for p in pairs) else None
-    if chrf is None:
-        chrf = segment_chrf(statistics(build("chrf", [refs]), hyps))
     kinds = [str(bitext.target.segments[bitext.beads[p.index].target[0]].kind) for p in pairs]
-    found = buckets(hyps, refs, labels={"kind": kinds, "shape": [p.shape for p in pairs]}) if pairs else ()
-    best, worst = _extremes(chrf, hyps, refs, count)
-
-    def at(examples: tuple[Example, ...]) -> tuple[Example, ...]:
-        return tuple(Example(pairs[e.index].index, e.chrf, e.hypothesis, e.reference) for e in examples)
-
+    found = view_texts(
+        [p.hypothesis for p in pairs],
+        [[p.reference for p in pairs]],
+        lang=bitext.source.lang or "en",
+        labels={"kind": kinds, "shape": [p.shape for p in pairs]},
+        count=count,
+    )
+    at = [p.index for p in pairs]
     return View(
-        tuple(Bucket(b.by, b.label, tuple(pairs[i].index for i in b.members), b.bleu, b.chrf) for b in found),
-        at(best),
-        at(worst),
-        tuple(chrf),
+        tuple(replace(b, members=tuple(at[i] for i in b.members)) for b in found.buckets),
+        tuple(replace(e, index=at[e.index]) for e in found.best),
+        tuple(replace(e, index=at[e.index]) for e in found.worst),
+        found.chrf,
     )

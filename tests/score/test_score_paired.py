@@ -11,7 +11,7 @@ import pytest
 
 from bitext.document import Bead, Bitext, Document, Translation
 from bitext.errors import BitextError, InputError
-from bitext.score import buckets, compare, extremes, ngram_differences, score, score_bitext, view
+from bitext.score import buckets, compare, ngram_differences, score, view, view_texts
 
 SUBJECTS = [f"{a} {b}" for a in ("old", "small", "red") for b in ("cat", "dog", "horse")]
 REFERENCE = [f"The {s} {v} in room {n}." for n, s in enumerate(SUBJECTS) for v in ("sleeps", "eats bread", "waits")]
@@ -99,7 +99,8 @@ def test_buckets_part_the_segments_and_are_scored_by_themselves():
 
 
 def test_best_and_worst():
-    best, worst = extremes(BAD, REFERENCE, 3)
+    seen = view_texts(BAD, REFERENCE, count=3)
+    best, worst = seen.best, seen.worst
     assert [e.index for e in worst] == [0, 4, 8]
     assert all(e.chrf == 0 for e in worst)
     assert best[0].chrf >= best[1].chrf >= best[2].chrf > 50
@@ -124,10 +125,9 @@ def test_the_view_of_a_bitext_speaks_of_beads():
         Bead(range(1, 2), range(2, 3)),
     )
     bitext = Bitext(target, source, translations=back, beads=beads)
-    seen = view(bitext, score_bitext(bitext, samples=20))
+    seen = view(bitext)
     assert [e.index for e in seen.best] == [2, 0] and [e.index for e in seen.worst] == [0, 2]
     counts = Counter(b.by for b in seen.buckets)
     assert set(counts) == {"length", "numbers", "names", "rare words", "kind", "shape"}
     assert next(b for b in seen.buckets if b.by == "shape").members == (0, 2)
     assert json.loads(json.dumps(seen.to_dict()))["worst"][0]["hypothesis"] == "A cat."
-    assert view(bitext) == seen

@@ -1,0 +1,171 @@
+"""What `bitext score` and `bitext compare` do: from the names of files to scores, comparisons and records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bitext.document import Bitext, Document, Scores, Signature
+from bitext.errors import InputError
+from bitext.files import read_text
+from bitext.pipeline import align, back_translate, load, load_lexicon, load_translator, read_document, score
+
+if TYPE_CHECKING:
+    from bitext.score import Comparison, View
+
+__all__ = ["Scored", "compare_files", "rescore", "score_files"]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores, how they came about, and the lines they compare (none for reference-free scores)."""
+
+    scores: Scores
+    json: str
+    signature: Signature
+    view: View | None = None
+
+
+def score_files(
+    files: Sequence[str],
+    *,
+    lang: str,
+    lines: bool,
+    metrics: Sequence[str] | None,
+    confidence: bool,
+    model: str | None,
+    source: str | None = None,
+    view: bool = False,
+) -> Scored:
+    """Score HYP against REFs, or a bitext; `source` is the file that was translated, for checks and plug-ins.
+
+    Raises:
+        BitextError: bad input, or texts that cannot be compared; a `view` of scores without a reference.
+    """
+    from bitext import score as scorer
+
+    names = tuple(metrics) if metrics else ("bleu", "chrf", "ter")
+    if len(files) == 1:
+        bitext = _scored_bitext(files[0], names if metrics else None, confidence=confidence, model=model)
+        seen = scorer.view(bitext) if view else None
+        assert bitext.scores is not None
+        return Scored(bitext.scores, scorer.to_json(bitext, view=seen), bitext.signature, seen)
+    if not files:
+        raise InputError("no file is given", mend="give HYP REF…, or one bitext")
+    from bitext import __version__
+    from bitext.score import checks
+
+    hyp, *refs = files
+    signature = Signature.of(bitext=__version__)
+    notes = checks.names(hyp, refs)
+    hypotheses, references = scorer.read_lines(hyp), [scorer.read_lines(r) for r in refs]
+    sources = scorer.read_lines(source) if source is not None else None
+    if lines or all(len(r) == len(hypotheses) for r in references):
+        scores = scorer.score(hypotheses, references, names, lang=lang, confidence=confidence, sources=sources)
+    else:
+        if sources is not None:
+            raise InputError("goes with line-aligned texts only", path=source, mend="leave --source out")
+        from bitext import align as aligner
+        from bitext import segment as segmenter
+
+        def pair(reference: Document, hypothesis: Document) -> Any:
+            return aligner.align(reference, hypothesis, lexicon=None)
+
+        documents = [read_document(f, lang, any_language=True) for f in files]
+        found = scorer.score_documents(documents[0], documents[1:], pair, names, lang=lang, confidence=confidence)
+        counts = ", ".join(str(len(r)) for r in references)
+        notes.append(f"The hypotheses have {len(hypotheses)} lines and the references {counts}.")
+        signature |= Signature.of(segmenter=segmenter.VERSION, aligner=aligner.VERSION)
+        scores = found.scores
+        hypotheses, references = list(found.hypotheses), [list(r) for r in found.references]
+    scores = replace(scores, notes=(*notes, *scores.notes))
+    seen = scorer.view_texts(hypotheses, references, lang=lang) if view else None
+    text = scorer.to_json(
+        scores,
+        signature=signature,
+        hypotheses=scorer.Texts.of(hypotheses),
+        references=[scorer.Texts.of(r) for r in references],
+        sources=None if sources is None else scorer.Texts.of(sources),
+        options={"lang": lang},
+        view=seen,
+    )
+    return Scored(scores, text, signature, seen)
+
+
+def _scored_bitext(file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None) -> Bitext:
+    """A bitext with scores; what is missing for them (back-translation, beads) is made."""
+    bitext = load(file, any_language=True)
+    if not bitext.translations and model is not None:
+        bitext = back_translate(bitext, load_translator(model))
+    if bitext.source is not None and not bitext.beads:
+        bitext = align(bitext, lexicon=load_lexicon(bitext.source.lang, bitext.target.lang))
+    return score(bitext, metrics=metrics, confidence=confidence)
+
+
+def compare_files(
+    systems: Sequence[str],
+    reference: Sequence[str],
+    *,
+    lang: str,
+    metrics: Sequence[str] | None,
+    test: str,
+    samples: int | None,
+    view: bool = False,
+) -> tuple[Comparison, list[str]]:
+    """Compare systems, the first being the baseline, with references of one segment a line.
+
+    A system of another number of lines is cut to the references' by edit distance.
+
+    Returns:
+        `bitext.score.Comparison`, and, with `view`, lines of text on where the systems differ.
+
+    Raises:
+        BitextError: bad input, references that are not line-aligned.
+    """
+    from bitext import score as scorer
+    from bitext.score import checks
+
+    if len(systems) < 2:
+        raise InputError("one system alone cannot be compared", mend="name two files or more")
+    names = systems if len({Path(s).name for s in systems}) < len(systems) else [Path(s).name for s in systems]
+    if len(set(names)) < len(names):
+        raise InputError("is given twice", path=next(n for n in names if names.count(n) > 1), mend="name it once")
+    references = [scorer.read_lines(r) for r in reference]
+    texts, notes, cut = {}, [], False
+    for name, path in zip(names, systems, strict=True):
+        texts[name] = scorer.read_lines(path)
+        notes += [n for n in checks.names(path, reference) if n not in notes]
+        if (n := len(texts[name])) != len(references[0]):
+            texts[name], cut = list(scorer.resegment(texts[name], references).segments), True
+            notes.append(
+                f"{name} has {n} lines and the reference {len(references[0])}: it was cut to the reference's "
+                "by edit distance (mwerSegmenter's method)."
+            )
+    found = scorer.compare(
+        texts, references, tuple(metrics or ("bleu", "chrf", "ter")), test=test, samples=samples, lang=lang
+    )
+    marked = {m: f"{s}|resegment:mwer" if cut else s for m, s in found.signatures.items()}
+    found = replace(found, signatures=marked, notes=(*notes, *found.notes))
+    return found, list(scorer.difference_lines(texts, references, lang=lang)) if view else []
+
+
+def rescore(path: str) -> tuple[list[str], list[str]]:
+    """Recompute the figures of a scores.json.
+
+    Returns:
+        Sentences on what differs (none: all is reproduced), and sentences on what was recomputed.
+
+    Raises:
+        BitextError: the file holds no scores, or no texts to score again.
+    """
+    from bitext import score as scorer
+
+    record = scorer.from_json(read_text(path), path)
+    now = record.recompute()
+    said = [f"{path}: all {len(now.metrics)} figures are reproduced"]
+    if record.by_models:
+        names = ", ".join(m.name for m in record.by_models)
+        said.append(f"not recomputed, as they take the models ({record.signature}): {names}")
+    return [str(d) for d in record.differences(now)], said
