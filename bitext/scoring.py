@@ -164,8 +164,9 @@ def rescore(path: str) -> tuple[list[str], list[str]]:
 
     record = scorer.from_json(read_text(path), path)
     now = record.recompute()
-    said = [f"{path}: all {len(now.metrics)} figures are reproduced"]
+    said = []
     if record.by_models:
         names = ", ".join(m.name for m in record.by_models)
-        said.append(f"not recomputed, as they take the models ({record.signature}): {names}")
+        said.append(f"{path}: not recomputed, as they take the models ({record.signature}): {names}")
+    said.append(f"{path}: all {'other ' if said else ''}figures ({len(now.metrics)}) are reproduced")
     return [str(d) for d in record.differences(now)], said

@@ -1,4 +1,4 @@
-"""What translations of other texts get by the same path: the round trip's upper bound, as far as it is known.
+"""What translations of known quality get by the same path: the round trip's upper bound, as far as one is known.
 
 `bench/score_bound.py` measures the sample pairs of `corpus/` with the shipped models and writes `bound.json`. The
 figures hold for the weights they were measured with: for any other model nothing is said.
@@ -26,14 +26,16 @@ def _measured() -> dict[str, Any]:
 
 
 def bound_notes(signature: Signature) -> list[str]:
-    """Sentences for a bitext with this signature: what a trusted translation got, and one with planted faults."""
+    """For a bitext with this signature, a sentence on what a trusted translation and others got; or nothing."""
     known = _measured()
     here, there = dict(signature.entries), dict(Signature.parse(known.get("signature", "")).entries)
     if not known or any(k not in here or here[k] != there.get(k) for k in SAME):
         return []
+    said = []
+    for pair in known["pairs"]:
+        figures = ", ".join(f"{m['name']} {m['value']:.1f}" for m in pair["metrics"])
+        said.append(f"{pair['what']} {figures}")
     return [
-        f"By the same path {pair['what']} got "
-        + ", ".join(f"{m['name']} {m['value']:.1f}" for m in pair["metrics"])
-        + f" ({pair['beads']} beads{'; another text, so a rough upper bound' if pair['trusted'] else ''})."
-        for pair in known["pairs"]
+        f"For scale, by the same path: {'; '.join(said)}. "
+        "Figures of another text are no bound for this one, since texts differ in how hard they are."
     ]
