@@ -394,6 +394,10 @@ def flag(
         str | None, typer.Option("--ignore", metavar="FILE", help="Flags to leave out, with reasons.")
     ] = None,
     config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="Thresholds (bitext.toml).")] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option("--import", metavar="[NAME=]FILE", help="Error spans of others beside ours: xCOMET JSON, MQM."),
+    ] = None,
     fail_on: FailOn = None,
     lang: Lang = "fr",
     any_language: AnyLanguage = False,
@@ -421,12 +425,15 @@ def flag(
         ignore=ignore,
         config=config,
     )
+    bitext, notes = commands.import_flags(bitext, imports or ())
     if fmt == "jsonl":
         commands.emit(bitext, output)
     else:
         commands.write_flags(bitext, output, as_text=fmt == "text")
     for name, why in {**findings.skipped, **findings.failed}.items():
         typer.echo(f"bitext: check {name} did not run: {why}", err=True)
+    for note in notes:
+        typer.echo(f"bitext: {note}", err=True)
     return _failing(bitext, fail_on)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bitext.document import Bitext
+from bitext.document import Bitext, Flag
 from bitext.errors import BitextError, FormatError, InputError
 from bitext.files import read_text, writing
 from bitext.pipeline import (
@@ -29,6 +29,7 @@ __all__ = [
     "build_lexicon",
     "emit",
     "flag_file",
+    "import_flags",
     "report_file",
     "train",
     "train_report",
@@ -106,10 +107,13 @@ def flag_file(
 ) -> tuple[Bitext, Any]:
     """Flag a bitext; returns it with its flags, and what was skipped, failed or ignored.
 
+    Flags imported earlier stay.
+
     Raises:
         BitextError: bad input, a check or threshold that does not exist.
     """
     from bitext import flag as flagger
+    from bitext.formats import error_spans
 
     bitext = load(file, lang, any_language=any_language)
     other = bitext.source.lang if bitext.source is not None else "en"
@@ -124,7 +128,36 @@ def flag_file(
         ignore=flagger.read_ignore(ignore) if ignore else None,
         thresholds=_thresholds(config),
     )
-    return bitext.with_(flags=findings.flags), findings
+    imported = (f for f in bitext.flags if f.check.startswith(error_spans.PREFIX))
+    return _with_flags(bitext, (*findings.flags, *imported)), findings
+
+
+def import_flags(bitext: Bitext, files: Sequence[str]) -> tuple[Bitext, list[str]]:
+    """Add the error spans of xCOMET or MQM files, each FILE or NAME=FILE (see `bitext.formats.error_spans`).
+
+    Returns:
+        The bitext with all flags, and a sentence on each file that holds other text too.
+
+    Raises:
+        BitextError: a file that is neither, or none of whose text is in the bitext.
+    """
+    from bitext.formats import error_spans
+
+    notes = []
+    flags = list(bitext.flags)
+    for given in files:
+        name, _, path = given.rpartition("=")
+        found = error_spans.read(path, bitext, name=name or None)
+        flags += [f for f in found.flags if f not in bitext.flags]
+        if found.missing:
+            notes.append(
+                f"{path}: {len(found.missing)} of its segments are not in the text, such as {found.missing[0]!r}"
+            )
+    return _with_flags(bitext, flags), notes
+
+
+def _with_flags(bitext: Bitext, flags: Sequence[Flag]) -> Bitext:
+    return bitext.with_(flags=tuple(sorted(flags, key=lambda f: (f.segment, f.span))))
 
 
 def _thresholds(config: str | None) -> dict[str, Any] | None:
