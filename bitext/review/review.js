@@ -210,7 +210,7 @@
       at = by > 0 ? (next < 0 ? 0 : next) : (next < 0 ? open.length : next) - 1;
     }
     const note = open[(at + open.length) % open.length], row = note.closest(".bead");
-    if (!shown(row)) { byId("show").value = "all"; main.dataset.show = "all"; }
+    if (!shown(row)) only("all");
     flag = Number(note.dataset.n);
     choose(row, { keep: true });
   }
@@ -471,7 +471,11 @@
   byId("next").addEventListener("click", () => stepFlag(1));
   byId("prev").addEventListener("click", () => stepFlag(-1));
   const filter = byId("show");
-  filter.addEventListener("change", () => { main.dataset.show = filter.value; filter.blur(); const row = cur && byId(cur); if (row) show(row); });
+  function only(which) {
+    filter.value = which;
+    for (const el of [main, ...$$(".beads", main)]) el.dataset.show = which;
+  }
+  filter.addEventListener("change", () => { only(filter.value); filter.blur(); const row = cur && byId(cur); if (row) show(row); });
   document.addEventListener("pointerdown", (e) => { const menu = byId("export"); if (menu.open && !menu.contains(e.target)) menu.open = false; });
   byId("export").addEventListener("click", (e) => { if (e.target.closest("a")) byId("export").open = false; });
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 from bitext.document import Bead, Bitext, Document, Flag, Kind, Scores, Segment, Severity, Signature, Translation
@@ -72,6 +73,12 @@ def sample() -> Bitext:
         flags=flags,
         signature=Signature.of(bitext="0.1.0", mt="fr-en"),
     )
+
+
+def tenth_of_a_second() -> float:
+    """The limit of an answer in milliseconds: 100, and more in proportion where others keep the machine busy."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return 100 * max(1.0, load / (os.cpu_count() or 1))
 
 
 def long_sample(n: int = 2000) -> Bitext:
