@@ -467,6 +467,44 @@ def report(
 
 
 @app.command()
+def review(
+    file: Annotated[str, typer.Argument(metavar="BITEXT", help="A bitext as `run` or `align` writes it (JSONL).")],
+    port: Annotated[int, typer.Option("--port", metavar="N", help="Port to listen on; 0 takes a free one.")] = 0,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    others_can_reach_this: Annotated[
+        bool,
+        typer.Option(
+            "--others-can-reach-this",
+            help="Needed with a --host that is not this machine alone: others may then read and change the review, "
+            "and nothing is encrypted.",
+        ),
+    ] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="For back-translations; default: the file's.")
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", metavar="DIR", help="Write what the review gives out, and stop.")
+    ] = None,
+) -> int:
+    """Review a bitext in the browser: decide on flags, correct, mend the alignment, export."""
+    from bitext import review as reviewer
+
+    if export is not None:
+        for path in reviewer.export_all(file, export):
+            typer.echo(str(path))
+        return 0
+    return reviewer.serve(
+        file,
+        host=host,
+        port=port,
+        open_browser=not no_browser,
+        others_can_reach=others_can_reach_this,
+        model=model,
+    )
+
+
+@app.command()
 def train(
     data: Annotated[
         list[str] | None,
