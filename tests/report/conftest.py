@@ -220,3 +220,9 @@ def pair() -> Bitext:
 @pytest.fixture
 def article() -> Bitext:
     return make_article()
+
+
+@pytest.fixture
+def articles():
+    """`make_article`, for tests that need a long one."""
+    return make_article

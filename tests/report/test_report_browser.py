@@ -239,10 +239,8 @@ def test_axe_finds_nothing_serious(visit, pair, article, scheme, width):
         ] == []
 
 
-def test_two_thousand_segments_open_in_a_second_and_answer_at_once(visit):
-    from conftest import make_article
-
-    long = make_article(43)
+def test_two_thousand_segments_open_in_a_second_and_answer_at_once(visit, articles):
+    long = articles(43)
     assert len(long.target) > 2000
     times = []
     for _ in range(3):  # the best of three: other work on the machine is not the page's
