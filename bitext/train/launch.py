@@ -150,7 +150,11 @@ def _run_workers(state: Path, config: TrainConfig, run: dict[str, Any], tell: Re
     with errors.open("a") as err:
         workers = [
             subprocess.Popen(
-                [*command, str(r), str(config.workers)], env=env, stdout=err, stderr=err, start_new_session=True
+                [*command, str(r), str(config.workers), str(os.getpid())],
+                env=env,
+                stdout=err,
+                stderr=err,
+                start_new_session=True,
             )
             for r in range(config.workers)
         ]

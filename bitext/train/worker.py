@@ -1,4 +1,4 @@
-"""One worker of a training run: `python -m bitext.train.worker STATE RANK`. Started by `bitext.train.launch`."""
+"""One worker of a training run: `python -m bitext.train.worker STATE RANK WORKERS PARENT`. Started by `bitext.train.launch`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,6 @@ class Worker:
         self.started = time.monotonic()
         for s in (signal.SIGTERM, signal.SIGINT):
             signal.signal(s, self._stop)
-        self.parent = os.getppid()
 
     def _stop(self, *_: object) -> None:
         self.stop = True
@@ -248,10 +248,9 @@ class Worker:
         shown_tokens, total, seen = self.tokens, 0.0, 0
         began, finished = time.monotonic(), False
         for epoch, indices in batches.after(self.step):
-            orphan = os.getppid() != self.parent
             late = c.minutes is not None and time.monotonic() - began > 60 * c.minutes
             enough = c.steps is not None and self.step >= c.steps
-            if self.agree(self.stop or orphan or late or enough or finished):
+            if self.agree(self.stop or late or enough or finished):
                 break
             loss, n = self.advance(batches.arrays(indices, self.vocabulary.pad, self.vocabulary.eos))
             self.tokens += n * self.workers
@@ -278,10 +277,22 @@ class Worker:
             self.save()
 
 
+def _leave_with(parent: int) -> None:
+    """End this process when the one that started it is gone, even in the middle of waiting for another worker."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)  # the checkpoint is whole, whatever is being done
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
-    """Entry point of a worker process."""
-    worker = Worker(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
-    worker.run()
+    """Entry point of a worker process: folder of the run, rank, number of workers, process that started it."""
+    state, rank, workers, parent = Path(sys.argv[1]), *map(int, sys.argv[2:5])
+    _leave_with(parent)
+    Worker(state, rank, workers).run()
 
 
 if __name__ == "__main__":

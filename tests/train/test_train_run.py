@@ -122,7 +122,7 @@ def test_killed_at_random_points_the_losses_are_those_of_an_unbroken_run(corpus:
         assert process.poll() is None, "it was to be killed in the middle"
         process.send_signal(signal.SIGKILL)
         process.wait()
-        time.sleep(1.0)  # the workers see that they are orphans
+        time.sleep(1.5)  # the workers see that they are orphans
     process = subprocess.Popen(command, start_new_session=True)
     process.wait(timeout=300)
     assert process.returncode == 0
