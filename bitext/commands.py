@@ -15,6 +15,7 @@ from bitext.pipeline import (
     Progress,
     align,
     back_translate,
+    drawings,
     links,
     load,
     load_forward,
@@ -129,7 +130,7 @@ def flag_file(
         thresholds=_thresholds(config),
     )
     imported = (f for f in bitext.flags if f.check.startswith(error_spans.PREFIX))
-    return _with_flags(bitext, (*findings.flags, *imported)), findings
+    return bitext.with_(flags=(*findings.flags, *imported)), findings
 
 
 def import_flags(bitext: Bitext, files: Sequence[str]) -> tuple[Bitext, list[str]]:
@@ -153,11 +154,7 @@ def import_flags(bitext: Bitext, files: Sequence[str]) -> tuple[Bitext, list[str
             notes.append(
                 f"{path}: {len(found.missing)} of its segments are not in the text, such as {found.missing[0]!r}"
             )
-    return _with_flags(bitext, flags), notes
-
-
-def _with_flags(bitext: Bitext, flags: Sequence[Flag]) -> Bitext:
-    return bitext.with_(flags=tuple(sorted(flags, key=lambda f: (f.segment, f.span))))
+    return bitext.with_(flags=tuple(flags)), notes
 
 
 def _thresholds(config: str | None) -> dict[str, Any] | None:
@@ -225,7 +222,7 @@ def report_file(file: str, fmt: str, output: str) -> None:
     from bitext import report
 
     if fmt == "html":
-        text = report.html.render(bitext, lexicon_links=links(bitext))
+        text = report.html.render(bitext, lexicon_links=links(bitext), drawings=drawings(bitext))
     else:
         text = {"md": report.markdown, "json": report.json}[fmt].render(bitext)
     with writing(output) as f:

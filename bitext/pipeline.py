@@ -180,7 +180,7 @@ def load_translator(model: str, *, engine: str = "ct2", memory: PathLike | None 
 
 
 def load_forward(source_lang: str, target_lang: str) -> Translator | None:
-    """The model of the other direction (original to translation) for forced decoding, if one is shipped."""
+    """The shipped model of a direction for forced decoding (original to translation, as a rule), or None."""
     from bitext import translate
 
     try:
@@ -351,7 +351,7 @@ def write_all(bitext: Bitext, folder: PathLike) -> list[Path]:
     with writing(flags_path) as f:
         f.writelines(jsonl.to_line(jsonl.flag_record(flag, bitext)) for flag in bitext.flags)
     with writing(report_path) as f:
-        f.write(html.render(bitext, lexicon_links=links(bitext)))
+        f.write(html.render(bitext, lexicon_links=links(bitext), drawings=drawings(bitext)))
     return paths
 
 
@@ -363,6 +363,15 @@ def links(bitext: Bitext) -> dict[int, Any]:
     from bitext.links import word_links
 
     return word_links(bitext, lexicon)
+
+
+def drawings(bitext: Bitext) -> str:
+    """The scores drawn as SVG, for the report; empty where nothing is compared with an original."""
+    if bitext.scores is None or not bitext.scores.beads:
+        return ""
+    from bitext import score as scorer
+
+    return scorer.draw(scorer.view(bitext))
 
 
 def worst(flags: Sequence[Flag], n: int = 5) -> list[Flag]:

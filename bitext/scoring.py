@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from bitext.document import Bitext, Document, Scores, Signature
 from bitext.errors import InputError
 from bitext.files import read_text
-from bitext.pipeline import align, back_translate, load, load_lexicon, load_translator, read_document, score
+from bitext.pipeline import (
+    align,
+    back_translate,
+    load,
+    load_forward,
+    load_lexicon,
+    load_translator,
+    read_document,
+    score,
+)
 
 if TYPE_CHECKING:
     from bitext.score import Comparison, View
@@ -97,11 +106,16 @@ def score_files(
 def _scored_bitext(file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None) -> Bitext:
     """A bitext with scores; what is missing for them (back-translation, beads) is made."""
     bitext = load(file, any_language=True)
-    if not bitext.translations and model is not None:
-        bitext = back_translate(bitext, load_translator(model))
+    translator = load_translator(model) if model is not None else None
+    if not bitext.translations and translator is not None:
+        bitext = back_translate(bitext, translator)
     if bitext.source is not None and not bitext.beads:
         bitext = align(bitext, lexicon=load_lexicon(bitext.source.lang, bitext.target.lang))
-    return score(bitext, metrics=metrics, confidence=confidence)
+    forward = None
+    if bitext.source is not None:
+        there, here = bitext.source.lang, bitext.target.lang
+        forward, translator = load_forward(there, here), translator or load_forward(here, there)
+    return score(bitext, forward=forward, back=translator, metrics=metrics, confidence=confidence)
 
 
 def compare_files(

@@ -264,13 +264,14 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
     return out
 
 
-def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None = None) -> str:
+def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None = None, drawings: str = "") -> str:
     """One self-contained HTML page.
 
     Args:
         bitext: at any stage; what is not known yet is not shown.
         lexicon_links: words to light up together on hover, by bead index (by segment index where there are no
             beads); see `Link`.
+        drawings: SVG of the scores (`bitext.score.draw`), without style sheets; its text escaped already.
     """
     from markupsafe import Markup
 
@@ -304,6 +305,7 @@ def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None
         strip=strip.build([line.row for line in lines], page.measure, [line.notes for line in lines]),
         measure=page.measure,
         left_out=[(x, _places(page, x)) for x in view.left_out(bitext)],
+        drawings=Markup(drawings),
         has_states={s for line in lines for s in line.states.split()},
     )
 

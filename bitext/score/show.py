@@ -30,7 +30,7 @@ def view_lines(view: View, count: int = 5) -> Iterator[str]:
     for b in view.buckets:
         yield f"{b.by + ': ' + b.label:<34}{len(b.members):>6} {b.bleu:>6.1f} {b.chrf:>6.1f}"
     for title, examples in (("Worst", view.worst), ("Best", view.best)):
-        yield f"{title} by chrF (number of the segment, chrF; hypothesis above, reference below)"
+        yield f"{title} by chrF (number of the segment or bead, chrF; hypothesis above, reference below)"
         for e in examples[:count]:
             yield f"  {e.index + 1:>5} {e.chrf:5.1f}  {e.hypothesis}"
             yield f"{'':>13}  {e.reference}"
