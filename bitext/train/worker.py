@@ -1,4 +1,4 @@
-"""One worker of a training run, `python -m bitext.train.worker STATE RANK WORKERS PARENT`; see `bitext.train.launch`."""
+"""One worker of a run: `python -m bitext.train.worker STATE RANK WORKERS PARENT`; see `bitext.train.launch`."""
 
 from __future__ import annotations
 
