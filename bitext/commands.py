@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bitext.document import Bitext, Flag
+from bitext.document import Bitext
 from bitext.errors import BitextError, FormatError, InputError
 from bitext.files import read_text, writing
 from bitext.pipeline import (
