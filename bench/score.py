@@ -273,6 +273,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, nargs="*", default=[], help="folders with fr-en/ and en-fr/")
     parser.add_argument("--systems", type=Path, nargs="*", default=[], help="fr-en models of different quality")
     parser.add_argument("--segments", type=int, default=500, help="segments of each set that are translated")
+    parser.add_argument("--judged", type=int, help="at most so many judged segments of each set and direction")
     parser.add_argument("--memory", type=Path, help="translation memory, to measure again without translating again")
     parser.add_argument("--fit", action="store_true", help="write the coefficients of the quality estimate")
     args = parser.parse_args(argv)
@@ -290,7 +291,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         result["speed"] = speed(args.gold)
     if "meaning" in wanted:
         result["meaning"] = meaning(
-            args.gold, args.models, args.systems, write=args.fit, memory=args.memory, segments=args.segments
+            args.gold,
+            args.models,
+            args.systems,
+            write=args.fit,
+            memory=args.memory,
+            segments=args.segments,
+            limit=args.judged,
         )
     if args.json:
         print(json.dumps(result, ensure_ascii=False, indent=1))

@@ -36,13 +36,13 @@ Judged = tuple[list[dict[str, float]], np.ndarray, list[str], list[str]]
 """Features, human judgement (higher is better), dialogue and system of each segment."""
 
 
-def load(name: str, models: Sequence[Path], memory: Path | None = None) -> Any:
+def load(name: str, models: Sequence[Path], memory: Path | None = None, **options: Any) -> Any:
     """A translator of that name, from the first directory that has it, or None."""
     from bitext.translate import load as load_model
 
     for place in [*(m / name for m in models), name]:
         try:
-            return load_model(place, threads=1, memory=memory)
+            return load_model(place, threads=1, memory=memory, **options)
         except BitextError:
             continue
     return None
@@ -92,6 +92,7 @@ def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[s
     similar: Sequence[float | None] = nothing
     if back:
         similar = segment_chrf(count(build("chrf", [sources]), [b.text if b else "" for b in backs]))
+    more = nmtscore(sources, targets, known, backs, back, forward)
     found = []
     for i, target in enumerate(targets):
         f = features(
@@ -102,8 +103,42 @@ def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[s
         )
         if pivots[i] is not None:
             f["pivot"], f["pivot_low"] = pivots[i].score, lowest(pivots[i])
+        f |= {name: values[i] for name, values in more.items()}
         found.append(f)
     return found
+
+
+def nmtscore(
+    sources: Sequence[str],
+    targets: Sequence[str],
+    known: dict[str, list[Translation | None]],
+    backs: Sequence[Translation | None],
+    back: Any,
+    forward: Any,
+) -> dict[str, list[float]]:
+    """NMTScore (Vamvas and Sennrich 2022), normalised and symmetric, with two bilingual models.
+
+    Direct: of target and source, each given the other, relative to the models' own translations. Pivot and cross
+    compare two texts of one language, so the model's own translation of the source stands for a reference.
+    """
+    if back is None or forward is None:
+        return {}
+    best = [b.text for b in known["best"] if b is not None]
+    turned = list(back.translate(best))
+    own, theirs = [t.text for t in turned], [b.text for b in backs if b is not None]
+
+    def relative(model: Any, to: Sequence[str], given: Sequence[str], base: Sequence[str]) -> np.ndarray:
+        """Of `to` given `given`, less the same given `base`."""
+        return np.array([x.score for x in model.score(given, to)]) - np.array([x.score for x in model.score(base, to)])
+
+    cross = (relative(back, own, targets, best) + relative(back, theirs, best, targets)) / 2
+    pivot = (relative(forward, targets, own, theirs) + relative(forward, best, theirs, own)) / 2
+    direct = [
+        (f.score - b.score + r.score - t.score) / 2
+        for f, b, r, t in zip(known["forward"], known["best"], known["reverse"], backs, strict=True)
+        if f is not None and b is not None and r is not None and t is not None
+    ]
+    return {"nmtscore direct": direct, "nmtscore pivot": list(pivot), "nmtscore cross": list(cross)}
 
 
 def evidence(name: str, f: dict[str, float]) -> list[float] | None:
@@ -141,8 +176,8 @@ def calibration_error(p: np.ndarray, y: np.ndarray, bins: int = 10) -> float:
     return float(sum(abs(p[b].mean() - y[b].mean()) * len(b) for b in np.array_split(order, bins)) / len(p))
 
 
-def human(gold: Path, direction: str, back: Any, forward: Any) -> dict[str, Judged]:
-    """By data set, the translations of one direction (`en-fr`: into French) that people judged."""
+def human(gold: Path, direction: str, back: Any, forward: Any, limit: int | None = None) -> dict[str, Judged]:
+    """By data set, the translations of one direction (`en-fr`: into French) that people judged; at most `limit`."""
     flag, found = gold / "flag", {}
     level = {"perfect": 2.0, "medium": 1.0, "poor": 0.0}
     rows = [r for r in read_tsv(flag / "diabla.tsv") if r["judgment"]]
@@ -151,6 +186,7 @@ def human(gold: Path, direction: str, back: Any, forward: Any) -> dict[str, Judg
         sets["wmt22chat"] += [r | {"human": r["mqm"], "system": path.stem} for r in read_tsv(path)]
     for name, rows in sets.items():
         rows = [r for r in rows if r["direction"].replace("_", "-") == direction and r["mt"].strip()]
+        rows = rows[:: max(1, len(rows) // limit)][:limit] if limit else rows
         found[name] = (
             measured(rows, back, forward),
             np.array([float(r["human"]) for r in rows]),
@@ -228,26 +264,29 @@ def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, An
     return table, models
 
 
-def by_system(gold: Path, places: Sequence[Path], back: Any, forward: Any, segments: int) -> list[dict[str, Any]]:
-    """Outputs of several fr-en systems: reference-free scores against chrF with the reference.
+def by_system(gold: Path, places: Sequence[Path], scorer: Any, segments: int) -> list[dict[str, Any]]:
+    """Outputs of several fr-en systems, greedy and by beam: reference-free scores against chrF with the reference.
 
-    A forward model that is one of the systems, or of their family, prefers its own: give another with --models.
+    `scorer` translates the other way, so it is none of the systems: only what it says of source given output counts.
     """
     sources = read_lines(gold / "mt" / "newstest2013.fr")[:segments]
     refs = read_lines(gold / "mt" / "newstest2013.en")[:segments]
     scores: dict[str, dict[str, list[float]]] = {}
     for place in places:
-        translator = load(place.name, [place.parent])
-        if translator is None:
-            raise SystemExit(f"{place} is not a model")
-        outputs = [t.text for t in translator.translate(sources)]
-        got = score(outputs, refs, ("bleu",), check=False)
-        rows = measured([{"src": s, "mt": o} for s, o in zip(sources, outputs, strict=True)], back, forward)
-        scores[str(place)] = {k: [r.get(k, float("nan")) for r in rows] for k in sorted(set().union(*rows))}
-        scores[str(place)]["chrF"] = list(got.beads.values())
+        for beam in (1, 4):
+            translator = load(place.name, [place.parent], beam=beam)
+            if translator is None:
+                raise SystemExit(f"{place} is not a model")
+            outputs = [t.text for t in translator.translate(sources)]
+            got = score(outputs, refs, ("bleu",), check=False)
+            rows = measured([{"src": s, "mt": o} for s, o in zip(sources, outputs, strict=True)], scorer, None)
+            name = f"{place.name} {translator.model.hash[:6]}, beam {beam}"
+            scores[name] = {k: [r.get(k, float("nan")) for r in rows] for k in sorted(set().union(*rows))}
+            scores[name]["chrF"] = list(got.beads.values())
     table = []
-    for feature in sorted(set().union(*scores.values()) - {"chrF", "length", "unreliable"}):
-        values = {s: np.array(v[feature]) for s, v in scores.items()}
+    for feature in sorted(set().union(*scores.values()) - {"chrF", "unreliable"}):
+        sign = -1 if feature == "ratio" else 1
+        values = {s: sign * np.array(v[feature]) for s, v in scores.items()}
         pairs = [
             (np.nanmean(values[a]) - np.nanmean(values[b]), np.mean(scores[a]["chrF"]) - np.mean(scores[b]["chrF"]))
             for a, b in combinations(scores, 2)
@@ -258,7 +297,7 @@ def by_system(gold: Path, places: Sequence[Path], back: Any, forward: Any, segme
             taus.append(kendall(v[ok], np.array(scores[s]["chrF"])[ok]))
         table.append(
             {
-                "score": feature,
+                "score": feature if sign > 0 else f"-{feature}",
                 "systems": len(scores),
                 "pairs in order": f"{sum(a * b > 0 for a, b in pairs)}/{len(pairs)}",
                 "kendall with chrF, mean over systems": float(np.mean(taus)),
@@ -276,6 +315,7 @@ def meaning(
     write: bool = False,
     memory: Path | None = None,
     segments: int = 300,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """All of it. Into English, fr-en is the forward model and en-fr the one back; into French the other way round."""
     fr_en, en_fr = load("fr-en", models, memory), load("en-fr", models, memory)
@@ -283,7 +323,7 @@ def meaning(
         return [{"left out": "there is no fr-en model"}]
     table: list[dict[str, Any]] = [{"models": str(t.signature)} for t in (fr_en, en_fr) if t is not None]
     for direction, back, forward in (("en-fr", fr_en, en_fr), ("fr-en", en_fr, fr_en)):
-        data = human(gold, direction, back, forward)
+        data = human(gold, direction, back, forward, limit)
         for name, judged in data.items():
             table += one_by_one(f"{name} {direction}", judged)
         rows, fitted = together(direction, data)
@@ -294,8 +334,8 @@ def meaning(
             record = {"scored with": [r["models"] for r in table if "models" in r], "models": fitted}
             if fitted:
                 path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    if systems:
-        table += by_system(gold, systems, en_fr, fr_en, segments)
+    if systems and en_fr is not None:
+        table += by_system(gold, systems, en_fr, segments)
     return table
 
 

@@ -1,0 +1,141 @@
+"""`bitext score` and `bitext compare` from end to end: unaligned texts, views, drawings, records, users' mistakes."""
+
+import json
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+REFERENCE = [
+    "The bakery opens at six.",
+    "Its bread is sold out by nine, even on Mondays.",
+    "The baker, Anna Klein, learnt the trade in Lyon.",
+    "She came back ten years ago.",
+    "“I missed the lake,” she says.",
+    "Her brother runs the mill next door.",
+    "He grinds rye and spelt.",
+    "In summer they hire two students.",
+]
+OUTPUT = [
+    "The bakery opens at six o'clock.",
+    "The bread is sold out at nine, even on Mondays.",
+    "The baker, Anna Klein, has learned the trade in Lyon.",
+    "She returned ten years ago.",
+    "“I missed the lake”, she says.",
+    "Her brother runs the mill next door.",
+    "He mills rye and spelt.",
+    "In the summer they employ two students.",
+]
+SOURCE = [
+    "La boulangerie ouvre à six heures.",
+    "Son pain est épuisé dès neuf heures, même le lundi.",
+    "La boulangère, Anna Klein, a appris le métier à Lyon.",
+    "Elle est revenue il y a dix ans.",
+    "« Le lac me manquait », dit-elle.",
+    "Son frère tient le moulin d'à côté.",
+    "Il moud le seigle et l'épeautre.",
+    "En été, ils engagent deux étudiants.",
+]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a command in a folder that has the files."""
+    files = {
+        "ref.txt": REFERENCE,
+        "hyp.txt": OUTPUT,
+        "src.txt": SOURCE,
+        "merged.txt": [" ".join(OUTPUT[:2]), *OUTPUT[2:5], " ".join(OUTPUT[5:])],
+        "otherref.txt": [" ".join(REFERENCE[:3]), *REFERENCE[3:]],
+        "empty_line.txt": [*OUTPUT[:3], "", *OUTPUT[4:]],
+        "tokenised.txt": [o.replace(".", " .").replace(",", " ,") for o in OUTPUT],
+        "shifted.txt": ["A line too many.", *(OUTPUT * 2)[:-1]],
+        "ref_twice.txt": REFERENCE * 2,
+    }
+    for name, lines in files.items():
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def go(*args, code=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "bitext", *args], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8"
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    return go
+
+
+def figure(text, name):
+    return float(next(line for line in text.splitlines() if line.startswith(name)).split()[1])
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["ref.txt", "hyp.txt"], "By their names, ref.txt is a reference and hyp.txt an output"),
+        (["hyp.txt", "hyp.txt"], "identical"),
+        (["merged.txt", "ref.txt"], "The hypotheses have 5 lines and the references 8."),
+        (["empty_line.txt", "ref.txt"], "1 of 8 hypotheses is empty"),
+        (["tokenised.txt", "ref.txt"], "hypotheses look tokenised"),
+        (["src.txt", "ref.txt", "--source", "src.txt"], "were not translated"),
+        (["src.txt", "ref.txt", "--source", "src.txt"], "the language of the source: was the wrong file given?"),
+        (["src.txt", "src.txt"], "look French, not English"),
+        (["shifted.txt", "ref_twice.txt"], "a line was lost or added"),
+    ],
+)
+def test_a_mistake_is_said_in_a_sentence(run, args, said):
+    assert said in run("score", *args, "--no-confidence")
+
+
+def test_lines_that_must_be_aligned_and_are_not(run):
+    assert "5 lines and the reference has 8" in run("score", "merged.txt", "ref.txt", "--lines", code=2)
+    assert "--source" in run("score", "merged.txt", "ref.txt", "--source", "src.txt", code=2)
+
+
+def test_unaligned_texts_get_the_score_of_aligned_ones_and_the_other_way_beside_it(run):
+    intact = run("score", "hyp.txt", "ref.txt", "--no-confidence")
+    merged = run("score", "merged.txt", "ref.txt", "--no-confidence")
+    assert figure(merged, "BLEU") == pytest.approx(figure(intact, "BLEU"), abs=0.5)
+    assert "Coverage: source 100.0%, target 100.0%" in merged
+    assert f"mwerSegmenter's method, nothing left out): BLEU {figure(intact, 'BLEU'):.1f}" in merged
+    assert "Signature: bitext:" in merged and "aligner:" in merged
+
+
+def test_several_references_need_not_have_the_same_lines(run):
+    both = run("score", "merged.txt", "ref.txt", "otherref.txt", "--no-confidence")
+    one = run("score", "merged.txt", "ref.txt", "--no-confidence")
+    assert "nrefs:2" in both and figure(both, "BLEU") == pytest.approx(figure(one, "BLEU"), abs=0.5)
+    run("score", "merged.txt", "ref.txt", "otherref.txt", "-o", "scores.json")
+    assert "all figures (3) are reproduced" in run("score", "--from", "scores.json")
+
+
+def test_the_view_its_drawing_and_its_record(run, tmp_path):
+    text = run("score", "hyp.txt", "ref.txt", "--view", "--plot", "view.svg", "--no-confidence")
+    assert "names: with names" in text and "Worst by chrF" in text and OUTPUT[7] in text
+    drawn = ElementTree.parse(tmp_path / "view.svg").getroot()
+    assert "By length" in "".join(drawn.itertext()) and "mean" in "".join(drawn.itertext())
+    record = json.loads(run("score", "hyp.txt", "ref.txt", "--view", "--json", "--no-confidence"))
+    assert sum(len(b["members"]) for b in record["view"]["buckets"] if b["by"] == "names") == len(REFERENCE)
+
+
+def test_a_figure_that_was_changed_is_found(run, tmp_path):
+    run("score", "hyp.txt", "ref.txt", "-o", "scores.json")
+    record = json.loads((tmp_path / "scores.json").read_text("utf-8"))
+    record["metrics"][0]["value"] += 1
+    (tmp_path / "scores.json").write_text(json.dumps(record), encoding="utf-8")
+    assert run("score", "--from", "scores.json", code=1) == ""
+
+
+def test_compare_with_a_system_that_is_not_line_aligned(run):
+    text = run("compare", "hyp.txt", "merged.txt", "ref.txt", "--ref", "ref.txt", "--view", "--samples", "100")
+    assert "merged.txt has 5 lines and the reference 8: it was cut" in text and "|resegment:mwer" in text
+    assert "merged.txt and hyp.txt are identical." in text  # once cut back, it is
+    assert "ref.txt is given as hypotheses and as reference" in text
+    assert "On these 8 segments a difference under" in text
+    assert "N-grams that ref.txt gets right more often" in text and "He grinds rye" in text
+
+
+def test_compare_wants_two_different_systems(run):
+    assert "one system alone" in run("compare", "hyp.txt", "--ref", "ref.txt", code=2)
+    assert "given twice" in run("compare", "hyp.txt", "hyp.txt", "--ref", "ref.txt", code=2)
