@@ -246,3 +246,10 @@ def test_any_text_with_any_flags_stands_on_the_page_whole(lines, spans):
         assert text_of(tree.get_element_by_id(f"t{i + 1}")) == clean(line)
     assert len(tree.find_class("note")) == sum(i < len(lines) for i, *_ in spans)
     assert len(set(tree.xpath("//@id"))) == len(tree.xpath("//@id"))
+
+
+def test_drawings_are_shown_and_absent_when_there_are_none(pair):
+    tree = page(pair, drawings='<svg role="img"><text>By length</text></svg>')
+    (drawn,) = found(tree, "details", "drawings")
+    assert [t.text for t in drawn.iter("text")] == ["By length"]
+    assert not found(page(pair), "details", "drawings")
