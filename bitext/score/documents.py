@@ -28,7 +28,7 @@ class DocumentScore:
             on the re-segmented text when there is no aligner.
         path: `lines`, `beads` or `resegmented`: how `scores` came about.
         resegmented: the same metrics by mwerSegmenter's method, for comparison; None for `lines`, and for several
-            references of different segments.
+            references of different numbers of segments.
         beads: what `scores.beads` counts, when aligned with one reference. With several, it counts `hypotheses`.
         hypotheses: the texts compared, a line a scored bead.
         references: the same of each reference; "" where one has nothing for a bead.
@@ -115,7 +115,8 @@ def score_documents(
     cut: Resegmented | None = None
     if align is None or len({len(t) for t in texts}) == 1:
         cut = resegment(hyp.texts, texts)
-        by_cut = score(cut.segments, texts, metrics, check=align is None, **options)
+        alone = align is None  # otherwise the figures are for comparison only
+        by_cut = score(cut.segments, texts, metrics, check=alone, **options | {"confidence": confidence and alone})
         cut_metrics = tuple(replace(m, signature=f"{m.signature}|resegment:mwer") for m in by_cut.metrics)
     if align is None:
         assert cut is not None

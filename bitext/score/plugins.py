@@ -15,11 +15,10 @@ GROUP = "bitext.metrics"
 
 @dataclass(frozen=True)
 class External:
-    """What a plugged-in metric returns: the figure over all segments, one a segment (or none), and its signature."""
+    """What a plugged-in metric returns: its name, the figure over all segments, and its signature."""
 
     name: str
     value: float
-    segments: tuple[float, ...] = ()
     signature: str = ""
 
 

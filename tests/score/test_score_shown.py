@@ -101,7 +101,7 @@ def test_sources_are_kept_for_plug_ins_that_want_them():
     from bitext.score import Texts, register
     from bitext.score.plugins import External
 
-    register("source-length", lambda h, r, s: External("source-length", float(sum(map(len, s))), (), "v:1"))
+    register("source-length", lambda h, r, s: External("source-length", float(sum(map(len, s))), "v:1"))
     scores = score(["x"], ["y"], ("source-length",), sources=["four"])
     text = to_json(scores, hypotheses=Texts.of(["x"]), references=[Texts.of(["y"])], sources=Texts.of(["four"]))
     assert from_json(text).differences() == []
