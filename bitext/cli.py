@@ -373,7 +373,7 @@ def compare(
         systems, reference, lang=lang, metrics=metric, test=test, samples=samples, view=view
     )
     if json:
-        _print_json(asdict(found))
+        _print_json(asdict(found) | ({"view": differences} if view else {}))
         return
     for line in (*comparison_lines(found), *differences):
         typer.echo(line)

@@ -82,7 +82,12 @@ def score_files(
         def pair(reference: Document, hypothesis: Document) -> Any:
             return aligner.align(reference, hypothesis, lexicon=None)
 
-        documents = [read_document(f, lang, any_language=True) for f in files]
+        documents = [
+            segmenter.segment("\n".join(read), lang, "standard input")  # which cannot be read twice
+            if file == "-"
+            else read_document(file, lang, any_language=True)
+            for file, read in zip(files, (hypotheses, *references), strict=True)
+        ]
         found = scorer.score_documents(documents[0], documents[1:], pair, names, lang=lang, confidence=confidence)
         counts = ", ".join(str(len(r)) for r in references)
         notes.append(f"The hypotheses have {len(hypotheses)} lines and the references {counts}.")

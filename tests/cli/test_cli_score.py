@@ -56,9 +56,13 @@ def run(tmp_path):
     for name, lines in files.items():
         (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def go(*args, code=0):
+    def go(*args, code=0, stdin=None):
         done = subprocess.run(
-            [sys.executable, "-m", "bitext", *args], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8"
+            [sys.executable, "-m", "bitext", *args],
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            input=stdin,
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout if code == 0 else done.stderr
@@ -93,13 +97,15 @@ def test_lines_that_must_be_aligned_and_are_not(run):
     assert "--source" in run("score", "merged.txt", "ref.txt", "--source", "src.txt", code=2)
 
 
-def test_unaligned_texts_get_the_score_of_aligned_ones_and_the_other_way_beside_it(run):
+def test_unaligned_texts_get_the_score_of_aligned_ones_and_the_other_way_beside_it(run, tmp_path):
     intact = run("score", "hyp.txt", "ref.txt", "--no-confidence")
     merged = run("score", "merged.txt", "ref.txt", "--no-confidence")
     assert figure(merged, "BLEU") == pytest.approx(figure(intact, "BLEU"), abs=0.5)
     assert "Coverage: source 100.0%, target 100.0%" in merged
     assert f"mwerSegmenter's method, nothing left out): BLEU {figure(intact, 'BLEU'):.1f}" in merged
     assert "Signature: bitext:" in merged and "aligner:" in merged
+    text = (tmp_path / "merged.txt").read_text("utf-8")
+    assert run("score", "-", "ref.txt", "--no-confidence", stdin=text) == merged
 
 
 def test_several_references_need_not_have_the_same_lines(run):
