@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align import model
-from bitext.align.band import Band
+from bitext.align.band import Band, full, widened
 from bitext.align.beads import best_path, probabilities
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
@@ -23,8 +23,8 @@ from bitext.errors import InputError
 
 __all__ = ["align"]
 
-_SMALL = 40_000  # nodes that are searched without a corridor
-_RADIUS = 8
+_SMALL = 10_000  # nodes that are searched without a corridor
+_WIDEN = 8  # rows and columns by which a corridor that was too narrow is widened
 _STRANGERS = 0.25  # likeness below which the sides of a bead may belong elsewhere
 _SLACK = (50.0, 12.0)  # nats behind the best at which a path, and a bead beside others, is given up
 
@@ -148,19 +148,18 @@ def _without_repeats(search: _Search, pair: Pair) -> _Search:
 
 
 def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int64], exact: bool) -> _Search:
-    """The best path; the corridor is widened until the path keeps clear of its edges."""
+    """The best path; the corridor is widened where the path runs along its edges, until it does so nowhere."""
     n, m = ready.shape
-    radius: int | None = None if exact or (n + 1) * (m + 1) <= _SMALL else _RADIUS
+    band = full(n, m) if exact or (n + 1) * (m + 1) <= _SMALL else ready.first.near
+    slack = (np.inf, np.inf) if exact else _SLACK
     while True:
-        band = ready.band(radius)
         view = ready.view(band)
-        score = score_band(view, band, shape, weights, *((np.inf, np.inf) if exact else _SLACK))
+        score = score_band(view, band, shape, weights, *slack)
         path, _ = best_path(band, shape, score)
-        if radius is None or _clear(path, band, m):
+        edge = _edges(path, band, m)
+        if not edge.any():
             return _Search(band, view, shape, score, path)
-        radius = 2 * radius
-        if radius >= max(n, m):
-            radius = None
+        band = widened(band, edge, _WIDEN, _WIDEN)
 
 
 def _with_moved(
@@ -217,14 +216,15 @@ def _in_order(beads: list[Bead]) -> list[Bead]:
     return out + waiting
 
 
-def _clear(path: list[tuple[int, int, int, int]], band: Band, targets: int, margin: int = 3) -> bool:
-    """Whether the path stays `margin` nodes off the edges of the band, where these are not the document's."""
+def _edges(path: list[tuple[int, int, int, int]], band: Band, targets: int) -> NDArray[np.bool_]:
+    """Rows of the band where the path touches an edge that is not the document's."""
     ends = np.array([(s1, t1) for _, s1, _, t1 in path])
     i, j = ends[:, 0], ends[:, 1]
     low, high = band.low[i], band.high[i]
-    left = (j - low >= margin) | (low == 0)
-    right = (high - 1 - j >= margin) | (high == targets + 1)
-    return bool(np.all(left & right))
+    touched = ((j == low) & (low > 0)) | ((j == high - 1) & (high <= targets))
+    out = np.zeros(len(band.low), bool)
+    out[i[touched]] = True
+    return out
 
 
 def align(

@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from bitext.align._jit import jit
 from bitext.align.text import Sparse
 
-__all__ = ["Band", "corridor", "dense_product", "full", "span_norms_dense", "span_norms_sparse", "sparse_product"]
+__all__ = [
+    "Band",
+    "corridor",
+    "dense_product",
+    "full",
+    "span_norms_dense",
+    "span_norms_sparse",
+    "sparse_product",
+    "widened",
+]
 
 
 class Band(NamedTuple):
@@ -36,11 +45,12 @@ class Band(NamedTuple):
     def cells(self, sources: int, targets: int, reach: int) -> Band:
         """The sentence pairs that beads between nodes of this band can contain.
 
-        A bead of up to `reach` source segments between two nodes needs, in each of its rows, every column between them.
+        A bead of up to `reach` source segments between two nodes needs, in each of its rows, every column between them,
+        and one more on either side, where it is compared with its neighbours.
         """
         rows = np.arange(sources)
-        low = self.low[np.maximum(rows - reach + 1, 0)]
-        high = self.high[np.minimum(rows + reach, sources)] - 1
+        low = np.maximum(self.low[np.maximum(rows - reach + 1, 0)] - 1, 0)
+        high = self.high[np.minimum(rows + reach, sources)]
         return Band.of(low, np.maximum(np.minimum(high, targets), low))
 
 
@@ -60,6 +70,17 @@ def corridor(path: NDArray[np.int64], targets: int, radius: int) -> Band:
     low = path[np.maximum(rows - radius, 0), 0] - radius
     high = path[np.minimum(rows + radius, n - 1), 1] + radius + 1
     return Band.of(np.clip(low, 0, targets), np.clip(high, 1, targets + 1))
+
+
+def widened(band: Band, where: NDArray[np.bool_], rows: int, columns: int) -> Band:
+    """The band made wider by some columns on either side, at the rows that are marked and up to `rows` from them."""
+    n = len(band.low)
+    marked = np.append(0, np.cumsum(where))
+    number = np.arange(n)
+    near = marked[np.minimum(number + rows + 1, n)] > marked[np.maximum(number - rows, 0)]
+    low = np.maximum(band.low - near * columns, 0)
+    high = np.minimum(band.high + near * columns, band.high[-1])
+    return Band.of(np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high))
 
 
 @jit
@@ -99,6 +120,8 @@ def _dense_product(source, target, low, high, at, out):  # type: ignore[no-untyp
 
 def dense_product(source: NDArray[np.float32], target: NDArray[np.float32], band: Band) -> NDArray[np.float32]:
     """As `sparse_product`, for dense rows."""
+    if band.size == len(source) * len(target):
+        return (source @ target.T).ravel()
     out = np.zeros(band.size, np.float32)
     _dense_product(source, target, *band, out)
     return out

@@ -1,32 +1,67 @@
 """From coarse to fine: a first path through two texts of any length, in linear time.
 
 Segments are summed in groups of 2^k (representations are additive), the coarsest groups are aligned in full, and every
-finer level is searched only near the path of the level above (the idea is Vecalign's; Thompson and Koehn 2019).
+finer level is searched only near the path of the level above (the idea is Vecalign's; Thompson and Koehn 2019). The
+finest level is searched from both ends: what the best path through a node loses against the best of all says how far
+from the path the search proper has to look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align._jit import jit
-from bitext.align.band import Band, corridor, dense_product, sparse_product
-from bitext.align.evidence import Rows
+from bitext.align.band import Band, corridor, dense_product, full, sparse_product, widened
+from bitext.align.evidence import Dense, Rows
 from bitext.align.text import Sparse
 
-__all__ = ["first_path"]
+__all__ = ["First", "first_path"]
 
 _FULL = 400  # groups a side that are aligned without a corridor
 _RADIUS = 10
+_SKETCH = 256  # dimensions in which groups are compared
+_BEHIND = 8.0  # weighted standard deviations behind the best path at which a node is no longer near it
 
 
-def _grouped(rows: Rows, size: int) -> Rows:
-    if size == 1:
+class First(NamedTuple):
+    """A path of 1-1 pairs and skips, and what is near it.
+
+    Attributes:
+        path: for each number of source segments the lowest and highest target position; shape (N + 1, 2).
+        pairs: the pairs on the path; shape (pairs, 2).
+        near: the nodes that lie on paths almost as good, by number of source segments.
+    """
+
+    path: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    near: Band
+
+
+@jit
+def _sketch(start, column, value, out):  # type: ignore[no-untyped-def]
+    width = np.uint32(out.shape[1])
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            h = np.uint32(np.uint32(column[k]) * np.uint32(2654435761))
+            h ^= h >> np.uint32(15)
+            x = value[k]
+            out[i, h % width] += x if h & np.uint32(0x10000) else -x
+
+
+def _sketched(rows: Rows) -> Dense:
+    """Sparse rows in few dimensions that keep products, on average (a count sketch, Charikar et al. 2002)."""
+    if not isinstance(rows, Sparse):
         return rows
-    if isinstance(rows, Sparse):
-        return rows._replace(start=np.append(rows.start[:-1:size], rows.start[-1]))
+    out = np.zeros((rows.height, _SKETCH), np.float32)
+    _sketch(*rows[:3], out)
+    return out
+
+
+def _grouped(rows: Dense, size: int) -> Dense:
     return np.add.reduceat(rows, np.arange(0, len(rows), size), axis=0)
 
 
@@ -66,7 +101,30 @@ def _chain(low, high, at, reward, r_low, r_high, r_at, best, back):  # type: ign
                             back[node] = 3
 
 
-def _walk(band: Band, reward: NDArray[np.float32], cells: Band) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+@jit
+def _chain_back(low, high, at, reward, r_low, r_high, r_at, best):  # type: ignore[no-untyped-def]
+    """As `_chain` from the end: the best path from each node on."""
+    best[:] = -np.inf
+    best[len(best) - 1] = 0
+    for i in range(len(low) - 1, -1, -1):
+        for j in range(high[i] - 1, low[i] - 1, -1):
+            x = best[at[i] + j - low[i]]
+            if j > low[i]:
+                node = at[i] + j - 1 - low[i]
+                best[node] = max(best[node], x)
+            if i > 0:
+                if low[i - 1] <= j < high[i - 1]:
+                    node = at[i - 1] + j - low[i - 1]
+                    best[node] = max(best[node], x)
+                if j > 0 and low[i - 1] <= j - 1 < high[i - 1] and r_low[i - 1] <= j - 1 < r_high[i - 1]:
+                    node = at[i - 1] + j - 1 - low[i - 1]
+                    best[node] = max(best[node], x + reward[r_at[i - 1] + j - 1 - r_low[i - 1]])
+
+
+def _walk(
+    band: Band, reward: NDArray[np.float32], cells: Band
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The best path, its pairs, and the best sum of rewards that leads to each node."""
     best = np.empty(band.size, np.float64)
     back = np.zeros(band.size, np.int8)
     _chain(*band, reward, *cells, best, back)
@@ -85,7 +143,18 @@ def _walk(band: Band, reward: NDArray[np.float32], cells: Band) -> tuple[NDArray
             path[i, 0] = j
         if step == 3:
             pairs.append((i, j))
-    return path, np.array(pairs[::-1], np.int64).reshape(-1, 2)
+    return path, np.array(pairs[::-1], np.int64).reshape(-1, 2), best
+
+
+def _close(band: Band, reward: NDArray[np.float32], cells: Band, best: NDArray[np.float64], slack: float) -> Band:
+    """The nodes through which a path leads that is at most `slack` behind the best, and one more on either side."""
+    after = np.empty(band.size, np.float64)
+    _chain_back(*band, reward, *cells, after)
+    columns = np.arange(band.size) - np.repeat(band.at[:-1] - band.low, band.high - band.low)
+    near = best + after >= best[-1] - slack
+    low = np.minimum.reduceat(np.where(near, columns, band.high[-1]), band.at[:-1])
+    high = np.maximum.reduceat(np.where(near, columns + 1, 0), band.at[:-1])
+    return widened(Band.of(low, high), np.ones(len(low), bool), 0, 1)
 
 
 def _reward(
@@ -96,11 +165,10 @@ def _reward(
     columns = np.arange(band.size) - band.at[rows] + band.low[rows]
     total = np.zeros(band.size, np.float32)
     for source, target, weight in kinds:
-        product = (
-            sparse_product(source, target, band)
-            if isinstance(source, Sparse) and isinstance(target, Sparse)
-            else dense_product(source, target, band)  # type: ignore[arg-type]
-        )
+        if isinstance(source, Sparse) and isinstance(target, Sparse):
+            product = sparse_product(source, target, band)
+        else:
+            product = dense_product(source, target, band)  # type: ignore[arg-type]
         norm = _norms(source)[rows] * _norms(target)[columns]
         likeness = np.where(norm > 0, product / np.maximum(norm, 1e-9), 0)
         spread = float(likeness.std())
@@ -115,37 +183,35 @@ def _reward(
 
 def first_path(
     kinds: Sequence[tuple[Rows, Rows, float]], lengths: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> First:
     """A path of 1-1 pairs and skips.
 
     Args:
         kinds: representations of both sides and the weight of each kind.
         lengths: of the segments, in characters.
-
-    Returns:
-        For each number of source segments the lowest and highest target position, shape (N + 1, 2);
-        and the pairs on the path, shape (pairs, 2).
     """
     n, m = len(lengths[0]), len(lengths[1])
     level = 0
     while max(n, m) / 2**level > _FULL:
         level += 1
+    sketches = [(_sketched(s), _sketched(t), w) for s, t, w in kinds] if level else []
     path: NDArray[np.int64] | None = None
-    pairs = np.zeros((0, 2), np.int64)
-    while level >= 0:
+    while True:
         size = 2**level
         rows, columns = -(-n // size), -(-m // size)
         if path is None:
-            band = Band.of(np.zeros(rows + 1, np.int64), np.full(rows + 1, columns + 1, np.int64))
+            band = full(rows, columns)
         else:
             finer = np.minimum(2 * path, columns)
             both = np.repeat(finer, 2, axis=0)[: rows + 1]
             both[-1, 1] = columns
             band = corridor(both, columns, _RADIUS)
         cells = Band.of(band.low[:-1], np.maximum(np.minimum(band.high[1:], columns), band.low[:-1]))
-        grouped = [(_grouped(s, size), _grouped(t, size), w) for s, t, w in kinds]
+        grouped = [(_grouped(s, size), _grouped(t, size), w) for s, t, w in sketches] if level else kinds
         sums = tuple(np.cumsum(np.add.reduceat(x, np.arange(0, len(x), size))) for x in lengths)
-        path, pairs = _walk(band, _reward(grouped, cells, (sums[0], sums[1])), cells)
+        reward = _reward(grouped, cells, (sums[0], sums[1]))
+        path, pairs, best = _walk(band, reward, cells)
+        if not level:
+            slack = _BEHIND * max(sum(w for _, _, w in kinds), 1.5)
+            return First(path, pairs, _close(band, reward, cells, best, slack))
         level -= 1
-    assert path is not None
-    return path, pairs

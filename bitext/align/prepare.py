@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bitext.align import text
 from bitext.align.band import Band, corridor, dense_product, full, span_norms_dense, span_norms_sparse, sparse_product
-from bitext.align.coarse import first_path
+from bitext.align.coarse import First, first_path
 from bitext.align.evidence import KINDS, Evidence, Pair, Rows
 from bitext.align.features import REACH, View
 from bitext.align.model import Weights
@@ -74,8 +74,7 @@ class Prepared:
     scale: NDArray[np.float32]
     unit: NDArray[np.float32]
     even: NDArray[np.float32]
-    path: NDArray[np.int64]
-    pairs: NDArray[np.int64]
+    first: First
     surfaces: tuple[text.Surface, text.Surface]
     layouts: tuple[Layout, Layout]
     ratio: float
@@ -89,7 +88,7 @@ class Prepared:
     def band(self, radius: int | None) -> Band:
         """Nodes around the first path, or all of them for `None`."""
         n, m = self.shape
-        return full(n, m) if radius is None else corridor(self.path, m, radius)
+        return full(n, m) if radius is None else corridor(self.first.path, m, radius)
 
     def part(self, source: range, target: range) -> Prepared:
         """Two spans as a pair of their own, with this pair's calibration."""
@@ -203,7 +202,7 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
     surfaces = text.surface(pair.source), text.surface(pair.target)
     rows = {e.kind: e.represent(pair) for e in evidence}
     lengths = tuple(np.maximum(f.length, 1).astype(np.float64) for f in surfaces)
-    path, pairs = first_path([(*rows[k], _COARSE[k]) for k in rows], (lengths[0], lengths[1]))
+    first = first_path([(*rows[k], _COARSE[k]) for k in rows], (lengths[0], lengths[1]))
     norms = {k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()}
     base = np.zeros(len(KINDS), np.float32)
     scale = np.zeros(len(KINDS), np.float32)
@@ -213,10 +212,10 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
         if k == "numbers":
             scale[at] = 1
             continue
-        low, high, unit[at] = _calibrate(k, rows[k], norms[k], pairs, weights)
+        low, high, unit[at] = _calibrate(k, rows[k], norms[k], first.pairs, weights)
         base[at], scale[at] = low, 1 / (high - low)
-    ratio, spread = _lengths(surfaces, pairs)
+    ratio, spread = _lengths(surfaces, first.pairs)
     totals = [f.counts.sum(axis=0) for f in surfaces]
     even = np.sqrt((totals[1] + 5) / (totals[0] + 5)).astype(np.float32)
     paragraphs = all(lay.known for lay in layouts)
-    return Prepared(rows, norms, base, scale, unit, even, path, pairs, surfaces, layouts, ratio, spread, paragraphs)
+    return Prepared(rows, norms, base, scale, unit, even, first, surfaces, layouts, ratio, spread, paragraphs)
