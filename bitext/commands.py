@@ -152,7 +152,7 @@ def import_flags(bitext: Bitext, files: Sequence[str]) -> tuple[Bitext, list[str
         flags += [f for f in found.flags if f not in bitext.flags]
         if found.missing:
             notes.append(
-                f"{path}: {len(found.missing)} of its segments are not in the text, such as {found.missing[0]!r}"
+                f"{path}: {len(found.missing)} of its segments could not be found in the text, such as {found.missing[0]!r}"
             )
     return bitext.with_(flags=tuple(flags)), notes
 
