@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 __all__ = ["main"]
 
@@ -13,6 +15,25 @@ __all__ = ["main"]
 def _complain(message: str) -> None:
     with contextlib.suppress(OSError, ValueError, AttributeError):
         print(f"bitext: {message}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Our own warnings as one sentence each; those of other packages as Python shows them."""
+    from bitext.errors import TroubleWarning
+
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, TroubleWarning):
+                _complain(str(message))
+            else:
+                usual(message, category, *place, **more)
+
+        warnings.showwarning = show
+        warnings.simplefilter("always", TroubleWarning)
+        yield
 
 
 def _silence(stream: object) -> None:
@@ -40,7 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # not `app()`: that swallows interrupts and broken pipes in its own way
         command = get_command(app)
         try:
-            with command.make_context("bitext", list(sys.argv[1:] if argv is None else argv)) as context:
+            with (
+                _plain_warnings(),
+                command.make_context("bitext", list(sys.argv[1:] if argv is None else argv)) as context,
+            ):
                 result = command.invoke(context)
         except BitextError:
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike
 
-__all__ = ["BitextError", "FormatError", "InputError", "ModelError", "OutputError"]
+__all__ = ["BitextError", "FormatError", "InputError", "ModelError", "OutputError", "TroubleWarning"]
 
 
 class BitextError(Exception):
@@ -50,3 +50,7 @@ class ModelError(BitextError):
 
 class OutputError(BitextError):
     """A result that cannot be written: read-only, disk full, already there."""
+
+
+class TroubleWarning(UserWarning):
+    """Something is wrong that the work can do without; the command line prints it as one sentence and goes on."""

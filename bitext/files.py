@@ -47,6 +47,8 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             return sys.stdin.buffer.read()
         except (AttributeError, ValueError, OSError):
             raise InputError("standard input is closed", mend="give a file name or pipe text in") from None
+    if not str(path):
+        raise InputError("the name of the file is empty", mend="name a file, or - for standard input")
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Signature, Translation
+from bitext.document import Bead, Bitext, Document, Flag, Segment, Signature, Translation
 from bitext.errors import BitextError, FormatError, InputError, OutputError
 from bitext.files import read_text, reason, writing
 
@@ -112,10 +112,16 @@ def read_document(path: PathLike, lang: str, *, any_language: bool = False, line
     """Read and segment a text file; `lines` takes each line as one segment.
 
     Raises:
-        InputError: cannot be read, is empty, or is clearly in another language (unless `any_language`).
+        InputError: cannot be read, is empty, is a bitext, or is clearly in another language (unless `any_language`).
     """
     from bitext.formats import documents
 
+    if _is_bitext(path):
+        raise InputError(
+            "is a file of aligned text, where one text alone belongs",
+            path=path,
+            mend="give a text, or name this file in place of both",
+        )
     return _segmented(documents.read_document(path), path, lang, any_language=any_language, lines=lines)
 
 
@@ -150,19 +156,27 @@ def load(path: PathLike, lang: str = "fr", *, any_language: bool = False) -> Bit
     if str(path) == "-" or Path(path).suffix.lower() in {"", ".txt", ".text"}:
         text = read_text(path)
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
-            return jsonl.loads(text, path=path)
+            return _filled(jsonl.loads(text, path=path), path)
     elif _is_bitext(path):
-        return formats.read(path)
+        return _filled(formats.read(path), path)
     else:
         text = documents.read_document(path)
     document = _segmented(text, path, lang, any_language=any_language)
     return Bitext(document, signature=_signature() | Signature.of(segmenter=segmenter.VERSION))
 
 
+def _filled(bitext: Bitext, path: PathLike) -> Bitext:
+    if not bitext.target.text.strip():
+        raise InputError("holds no text of the translation", path=path, mend="give a file with text in it")
+    return bitext
+
+
 def _is_bitext(path: PathLike) -> bool:
     """Whether a file's ending is that of a format with two sides."""
     from bitext import formats
 
+    if str(path) == "-":
+        return False
     try:
         return formats.detect(path).name != "text"
     except FormatError:
@@ -202,7 +216,15 @@ def load_lexicon(source_lang: str, target_lang: str) -> Lexicon | None:
 
 
 def with_source(bitext: Bitext, source: Document) -> Bitext:
-    """The bitext with an original beside it; what depended on the source before is dropped."""
+    """The bitext with an original beside it; what depended on the source before is dropped.
+
+    Raises:
+        InputError: the original is the translation itself.
+    """
+    if source.text == bitext.target.text and source.lang != bitext.target.lang:
+        raise InputError(
+            "is given as the original and as the translation", path=source.name, mend="give the text in both languages"
+        )
     return bitext.with_(source=source, origin="original", beads=(), scores=None, flags=())
 
 
@@ -377,7 +399,3 @@ def drawings(bitext: Bitext) -> str:
 def worst(flags: Sequence[Flag], n: int = 5) -> list[Flag]:
     """The n flags to look at first: by severity, then by confidence, then by place."""
     return sorted(flags, key=lambda f: (-f.severity.rank, -(f.confidence or 0.0), f.segment, f.span))[:n]
-
-
-SKIPPED = frozenset({Kind.SEPARATOR, Kind.BOILERPLATE})
-"""Kinds of segments that no figure counts."""

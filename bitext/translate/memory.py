@@ -13,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 
 from bitext.document import Translation
-from bitext.errors import OutputError
+from bitext.errors import OutputError, TroubleWarning
+from bitext.files import reason
 
 __all__ = ["TranslationMemory", "default_memory"]
 
@@ -106,6 +107,7 @@ class TranslationMemory:
         warnings.warn(
             f"{self.path}: the translation memory cannot be used ({said}); "
             f"it was kept as {aside.name} and a new one begun.",
+            TroubleWarning,
             stacklevel=4,
         )
 
@@ -122,12 +124,19 @@ class TranslationMemory:
             self._go_without(error)
             return
         self._db = db
-        warnings.warn(f"{self.path}: the translation memory is read-only; new translations are not kept.", stacklevel=4)
+        warnings.warn(
+            f"{self.path}: the translation memory is read-only; new translations are not kept.",
+            TroubleWarning,
+            stacklevel=4,
+        )
 
     def _go_without(self, error: Exception) -> None:
         self.close()
+        said = reason(error) if isinstance(error, OSError) else str(error)
         warnings.warn(
-            f"{self.path}: there is no using a translation memory here ({error}); going on without one.", stacklevel=5
+            f"{self.path}: there is no using a translation memory here ({said}); going on without one.",
+            TroubleWarning,
+            stacklevel=5,
         )
 
     def get(self, texts: Sequence[str]) -> list[Translation | None]:

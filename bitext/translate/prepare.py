@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-__all__ = ["clean", "join", "split", "too_long", "untranslatable"]
+__all__ = ["around_endless", "clean", "join", "split", "too_long", "untranslatable"]
 
 _NOT_TEXT = re.compile(
     r"""
@@ -51,8 +51,21 @@ def too_long(text: str, limit: int) -> bool:
 
 def untranslatable(text: str) -> bool:
     """True if nothing in it is language: no letters, or only addresses, handles, mail, or one endless word."""
-    rest = _NOT_TEXT.sub(" ", text)
-    return not any(c.isalpha() for c in rest) or all(len(w) > _LONG_WORD for w in rest.split())
+    rest = " ".join(w for w in text.split() if len(w) <= _LONG_WORD)  # patterns take quadratic time on an endless word
+    return not any(c.isalpha() for c in _NOT_TEXT.sub(" ", rest))
+
+
+def around_endless(text: str) -> list[str]:
+    """Endless words, and the text between them; joined by a space they are the text again."""
+    parts: list[str] = []
+    running: list[str] = []
+    for word in text.split():
+        if len(word) <= _LONG_WORD:
+            running.append(word)
+            continue
+        parts += [" ".join(running), word]
+        running = []
+    return [p for p in (*parts, " ".join(running)) if p]
 
 
 def _cut(text: str) -> int:

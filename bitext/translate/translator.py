@@ -11,7 +11,7 @@ from bitext.translate.base import Decoding, Engine, Hypothesis, Stats, Tokens
 from bitext.translate.batching import SCORE_BUDGET, batches, windows
 from bitext.translate.directory import MarianDirectory
 from bitext.translate.memory import TranslationMemory
-from bitext.translate.prepare import clean, join, split, too_long, untranslatable
+from bitext.translate.prepare import around_endless, clean, join, split, too_long, untranslatable
 from bitext.translate.repair import attempts, problems
 from bitext.translate.tokenizer import MarianPieces
 
@@ -19,7 +19,7 @@ __all__ = ["MarianTranslator"]
 
 _FIRST, _MOST = 64, 512  # segments looked ahead
 _READABLE = 0.5  # share of characters that the vocabulary must have
-_RULES = 2  # of splitting and repair; change it and remembered translations are made anew
+_RULES = 3  # of splitting and repair; change it and remembered translations are made anew
 
 
 @dataclass(slots=True)
@@ -132,15 +132,20 @@ class MarianTranslator:
             known = zip(wanted, self.memory.get(wanted), strict=True)
             done = {text: translation for text, translation in known if translation is not None}
             self.stats.remembered += sum(t in done for t in texts)
-        jobs = [self._job(t) for t in wanted if t not in done]
-        waiting = {id(p): job for job in jobs for p in job.pieces}
-        left = {id(job): sum(not p.passed for p in job.pieces) for job in jobs}
+        known_pieces: dict[str, _Piece] = {}  # what a text says again and again is translated once
+        jobs = [self._job(t, known_pieces) for t in wanted if t not in done]
+        pieces = [p for p in known_pieces.values() if not p.passed]
+        waiting: dict[int, list[_Job]] = {id(p): [] for p in pieces}
+        left = dict.fromkeys(map(id, jobs), 0)
+        for job in jobs:
+            for key in {id(p) for p in job.pieces if not p.passed}:
+                waiting[key].append(job)
+                left[id(job)] += 1
 
         def finish(finished: list[_Piece]) -> None:
             """Keep what is complete, at once: a run that is killed here goes on from here."""
             new = []
-            for piece in finished:
-                job = waiting[id(piece)]
+            for job in (job for piece in finished for job in waiting[id(piece)]):
                 left[id(job)] -= 1
                 if not left[id(job)]:
                     done[job.text] = job.done()
@@ -152,7 +157,7 @@ class MarianTranslator:
             if not left[id(job)]:
                 done[job.text] = job.done()
         bad: list[_Piece] = []
-        for batch in self._generate([p for job in jobs for p in job.pieces if not p.passed], self.decoding):
+        for batch in self._generate(pieces, self.decoding):
             for piece, found in batch:
                 piece.best, piece.output = found, self._pieces.decode(found.tokens)
                 piece.faults = self._faults(piece, found, piece.output)
@@ -162,21 +167,32 @@ class MarianTranslator:
         self._mend(bad, finish)
         return done
 
-    def _job(self, text: str) -> _Job:
-        if not too_long(text, self.limit):
-            piece = self._piece(text)
+    def _job(self, text: str, known: dict[str, _Piece]) -> _Job:
+        """The pieces of a text, those of `known` where it has them; new ones are added to it."""
+        parts = around_endless(text)
+        if len(parts) == 1 and not too_long(text, self.limit):
+            piece = known.get(text) or self._piece(text)
             if len(piece.tokens) <= self.limit:
+                known[text] = piece
                 return _Job(text, [piece])
         self.stats.split += 1
         room = self.limit - (self._pieces.prefix is not None)
-        parts = split(text, room, lambda texts: self._pieces.count([self._pieces.spell(t) for t in texts]))
-        return _Job(text, [self._piece(p) for p in parts])
+        job = _Job(text)
+        for part in parts:
+            whole = untranslatable(part)
+            for t in [part] if whole else split(part, room, self._count):
+                known[t] = known.get(t) or self._piece(t)
+                job.pieces.append(known[t])
+        return job
+
+    def _count(self, texts: list[str]) -> list[int]:
+        return self._pieces.count([self._pieces.spell(t) for t in texts])
 
     def _piece(self, text: str) -> _Piece:
-        piece = _Piece(text, self._pieces.encode(self._pieces.spell(text)))
         if untranslatable(text):
-            piece.passed, piece.output = True, text
-        elif self._pieces.known(piece.tokens) < _READABLE:  # the model would invent something
+            return _Piece(text, [], output=text, passed=True)
+        piece = _Piece(text, self._pieces.encode(self._pieces.spell(text)))
+        if self._pieces.known(piece.tokens) < _READABLE:  # the model would invent something
             piece.passed, piece.output, piece.faults = True, text, ("unknown",)
         return piece
 

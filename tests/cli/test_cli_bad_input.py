@@ -95,6 +95,48 @@ def test_one_very_long_line(bitext, tmp_path: Path) -> None:
     assert bitext("segment", "y.txt").stdout.count('"segment"') >= 1
 
 
+@pytest.mark.parametrize("line", ["mot " * 50_000, "a" * 200_000, "a." * 100_000, "Le chat " + "x@" * 100_000])
+def test_one_very_long_line_is_translated_in_seconds(bitext, tmp_path: Path, line: str) -> None:
+    (tmp_path / "x.txt").write_text(line)
+    started = time.monotonic()
+    out = bitext("translate", "x.txt", "--any-language", "--memory", "none", "--plain").stdout
+    assert out.strip()
+    assert time.monotonic() - started < 30, "quadratic time takes minutes"
+
+
+def test_trouble_with_the_memory_is_one_sentence_and_no_reason_to_stop(bitext, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text(FRENCH)
+    (tmp_path / "m.sqlite").write_text("garbage")
+    done = bitext("translate", "x.txt", "--memory", "m.sqlite", "--plain", "-q")
+    assert done.stdout.count("\n") == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("bitext: m.sqlite: the translation memory cannot be used")
+
+
+def test_aligned_text_where_one_text_belongs(bitext, tmp_path: Path) -> None:
+    (tmp_path / "fr.txt").write_text(FRENCH)
+    (tmp_path / "m.tsv").write_text("The cat sleeps.\tLe chat dort.\n")
+    refused(bitext("run", "fr.txt", "--original", "m.tsv", code=2), "m.tsv", "aligned text")
+    refused(bitext("align", "m.tsv", "fr.txt", code=2), "m.tsv", "aligned text")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["fr.txt", "m.tsv"]
+
+
+def test_the_article_given_as_its_own_original(bitext, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text(FRENCH)
+    refused(bitext("run", "x.txt", "--original", "x.txt", "--any-language", code=2), "x.txt", "original")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.txt"]
+
+
+@pytest.mark.parametrize("command", ["run", "segment", "translate", "flag", "report", "align"])
+def test_aligned_file_without_text(bitext, tmp_path: Path, command: str) -> None:
+    (tmp_path / "e.tmx").write_text(
+        '<tmx version="1.4"><header creationtool="a" creationtoolversion="1" segtype="sentence" o-tmf="a" '
+        'adminlang="en" srclang="en" datatype="plaintext"/><body/></tmx>'
+    )
+    refused(bitext(command, "e.tmx", code=2), "e.tmx", "no text")
+    refused(bitext(command, "", code=2), "name of the file is empty")
+
+
 def test_broken_jsonl(bitext, tmp_path: Path) -> None:
     good = bitext("segment", "-", stdin=FRENCH).stdout
     lines = good.splitlines()

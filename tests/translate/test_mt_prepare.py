@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitext.translate.batching import batches, windows
-from bitext.translate.prepare import clean, join, split, untranslatable
+from bitext.translate.prepare import around_endless, clean, join, split, untranslatable
 
 ODD = st.text(st.characters(exclude_categories=()), max_size=60)  # lone surrogates and NUL among them
 
@@ -100,3 +100,11 @@ def test_windows_are_read_no_further_than_needed() -> None:
     stream = windows(source(), 4, 16)
     assert next(stream) == [0, 1, 2, 3] and len(read) == 4
     assert len(next(stream)) == 8 and len(next(stream)) == 16 and len(next(stream)) == 16
+
+
+@given(st.lists(st.sampled_from(["a", "mot", "x" * 121, "y" * 500]), max_size=12))
+def test_endless_words_stand_alone(words: list[str]) -> None:
+    text = " ".join(words)
+    parts = around_endless(text)
+    assert " ".join(parts) == text
+    assert all(len(w) <= 120 or w == p for p in parts for w in p.split())
