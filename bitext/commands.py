@@ -150,10 +150,8 @@ def import_flags(bitext: Bitext, files: Sequence[str]) -> tuple[Bitext, list[str
         name, _, path = given.rpartition("=")
         found = error_spans.read(path, bitext, name=name or None)
         flags += [f for f in found.flags if f not in bitext.flags]
-        if found.missing:
-            notes.append(
-                f"{path}: {len(found.missing)} of its segments could not be found in the text, such as {found.missing[0]!r}"
-            )
+        if n := len(found.missing):
+            notes.append(f"{path}: {n} of its segments could not be found in the text, such as {found.missing[0]!r}")
     return bitext.with_(flags=tuple(flags)), notes
 
 
