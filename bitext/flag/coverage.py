@@ -6,8 +6,8 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from bitext.document import Flag, Severity
-from bitext.flag.base import Case, Check, Pair
+from bitext.document import Bead, Flag, Kind, Severity
+from bitext.flag.base import Case, Check, Pair, prose
 from bitext.flag.words import STOP, Word, words
 
 __all__ = ["Addition", "Omission", "uncovered"]
@@ -109,20 +109,33 @@ class Addition(Check):
 
 
 class Omission(Check):
-    """Words of the original that nothing in the translation stands for.
+    """Words or whole sentences of the original that nothing in the translation stands for.
 
-    Decides as `addition` does, with the sides exchanged. The words are missing, so the span is the whole segment.
+    Words: decides as `addition` does, with the sides exchanged. The words are missing, so the span is the whole
+    segment.
+
+    Sentences: what the alignment leaves without a counterpart, unless it is of the page (boilerplate) or without words.
+    The span is empty and stands where the sentence should: at the end of the segment before it.
     """
 
     name = "omission"
-    title = "Words of the original left out"
+    title = "Words or sentences of the original left out"
     category = "accuracy/omission"
-    severity = "minor; major from twice the threshold"
+    severity = "minor; major from twice the threshold and for a whole sentence"
     needs = ("original", "lexicon")
     scope = "original"
     defaults: ClassVar[Mapping[str, float]] = {"weight": 2.2}
 
-    def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
+    def units(self, case: Case) -> Iterator[tuple[int, Any]]:
+        yield from super().units(case)
+        for bead in case.bitext.beads if case.has_original else ():
+            if bead.source and not bead.target and not bead.moved:
+                yield max(0, bead.target.start - 1), bead
+
+    def find(self, case: Case, unit: Pair | Bead) -> Iterator[Flag]:
+        if isinstance(unit, Bead):
+            yield from self._sentence(case, unit)
+            return
         loose, missing = uncovered(case, unit)
         limit = self.threshold(case, "weight")
         slack = sum(x for _, x in loose)
@@ -140,6 +153,28 @@ class Omission(Check):
                     weight=round(total, 2),
                     left_over_here=round(slack, 2),
                 )
+
+    def _sentence(self, case: Case, bead: Bead) -> Iterator[Flag]:
+        """A bead without a target side."""
+        source, target = case.bitext.source, case.target
+        lost = [s for s in (source.segments[i] for i in bead.source) if prose(s)] if source is not None else []
+        said = " ".join(s.text for s in lost)
+        weight = sum(_weight(case.resources.lexicon, w, case.other_lang) for w in words(said, case.other_lang))
+        if weight < 1.0 or not target.segments:
+            return
+        before = bead.target.start - 1
+        place = (before, (len(target.segments[before].text),) * 2) if before >= 0 else (0, (0, 0))
+        what = "A caption" if lost[0].kind is Kind.CAPTION else "A sentence" if len(lost) == 1 else "Sentences"
+        yield self.flag(
+            place,
+            f"{what} of the original {'is' if len(lost) == 1 else 'are'} missing here: “{said}”.",
+            Severity.MAJOR,
+            strength=min(1.0, 0.5 + weight / 20),
+            against="original",
+            missing=said,
+            source_segments=list(bead.source),
+            weight=round(weight, 2),
+        )
 
 
 def loose_words(case: Case, pair: Pair) -> tuple[list[tuple[int, int]], list[tuple[int, int]], float]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair
 
-__all__ = ["Modality", "Negation"]
+__all__ = ["Modality", "Negation", "negated"]
 
 _A = "['’]"
 # What certainly negates a clause.
@@ -102,6 +102,11 @@ class Negation(Check):
                 against="original",
                 negations={"here": 0, "there": len(theirs)},
             )
+
+
+def negated(text: str, lang: str) -> bool:
+    """Whether a text of French or English holds a full negation."""
+    return bool(_STRONG[lang].search(text))
 
 
 def _strong(text: str, lang: str) -> list[tuple[int, int]]:

@@ -82,7 +82,7 @@ class Numbers(Check):
                     place,
                     f"“{said}”: the original says “{theirs_said}”.",
                     Severity.MINOR if written else Severity.MAJOR,
-                    suggestion=None if partner.written else theirs_said,
+                    suggestion=None if partner.written else _written(theirs_said, case.other_lang, case.lang),
                     strength=0.5 if written else 0.9,
                     against="original",
                     here=sorted(q.values),
@@ -113,6 +113,17 @@ class Numbers(Check):
                 there=sorted(r.values),
                 here=[sorted(q.values) for q in mine],
             )
+
+
+def _written(number: str, lang: str, into: str) -> str:
+    """Digits of English or French with the separators of the other: *1,800.5* is *1 800,5*."""
+    if {lang, into} != {"en", "fr"}:
+        return number
+    if into == "fr":
+        number = re.sub(r"(?<=\d),(?=\d{3}\b)", "\u00a0", number)
+        return re.sub(r"(?<=\d)\.(?=\d)", ",", number)
+    number = re.sub(r"(?<=\d),(?=\d)", ".", number)
+    return re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)", ",", number)
 
 
 def _near(q: Quantity, others: list[Quantity]) -> bool:

@@ -23,6 +23,11 @@ __all__ = ["Reader", "Reading", "content", "plain"]
 _LEAST = 0.003  # of a translation that is asked
 _FEW = 40
 _ENOUGH = 2  # known content words around a word before the sentence says anything of it
+_CHAIN = -0.5  # what it costs to pair words that only the chain of senses does
+_SYNONYM = 0.2  # of the French of an English word's synonym
+_COMMON = 0.002  # synonyms more frequent than this in English say nothing
+_SURE = 0.5  # share of a French word's occurrences that stand for one English word
+_RARE = -3.0  # fit of a word that the table of contexts does not have
 _SYNONYMS = (0.45, 0.05)  # cosine, or shared English, from which two words count as one sense
 
 
@@ -84,6 +89,7 @@ class Reader:
         self.english = functools.lru_cache(50_000)(self._english)
         self.forms = functools.lru_cache(50_000)(self._forms)
         self.chain = functools.lru_cache(50_000)(self._chain)
+        self.meant = functools.lru_cache(50_000)(self._meant)
         self.alike = functools.lru_cache(200_000)(context.alike)
 
     def _french(self, english: str) -> dict[str, float]:
@@ -106,7 +112,7 @@ class Reader:
 
         return tuple(
             (a.english, f, a.weight * s / max(a.french_words[0][1], 1e-9), a.sense.gloss if a.sense else "")
-            for a in alternatives(french, self.lexicon, n=12, senses=self.senses)
+            for a in alternatives(french, self.lexicon, n=24, senses=self.senses)
             for f, s in a.french_words[:4]
         )
 
@@ -124,39 +130,103 @@ class Reader:
         """The best other reading, from a score of `least`, of each word that renders a word of the original.
 
         The score is log Σ p(f|e)·exp(fit f) over the French words f of the other senses, against the same sum over the
-        word and its synonyms; `fit` is added up over the sentence, half of the neighbours, and the original.
+        word and its synonyms, plus half the log of how likely the chain of senses holds the confusion; `fit` is added
+        up over the sentence, half of the neighbours, and the original.
+
+        A word renders an English one if the lexicon pairs them, or if the chain of senses does.
         """
         own = [plain(w.text) for w in words(text, "fr")]
         english = [w.lower for w in words(other, "en")]
         asked = [e for e in dict.fromkeys(english) if e not in STOP and len(e) > 2]
         out = []
         for w in content(text):
-            found = [r for e in asked if (r := self._render(w, e, own, near, english, least)) is not None]
+            sure = {e: self._sure(plain(w.text), e) for e in asked}
+            enough = 0.2 * max(sure.values(), default=0.0)  # a word renders the English word that it usually stands for
+            found = [
+                r
+                for e in asked
+                if sure[e] >= enough and (r := self._render(w, e, own, near, english, least)) is not None
+            ]
             if found:
                 out.append(max(found, key=lambda r: r.score))
         return out
+
+    def _sure(self, word: str, e: str) -> float:
+        """Share of a French word's occurrences that stand for an English word in any form."""
+        known = self.english(word)
+        return max((known.get(b, 0.0) for b in self.forms(e)), default=0.0)
+
+    def _tie(self, word: str, e: str, forms: frozenset[str]) -> float | None:
+        """What it costs, as a logarithm, to take a French word for a rendering of an English one; None: it is none."""
+        if max(self._sure(word, e), self.french(e).get(word, 0.0)) >= 0.01:
+            return 0.0
+        if any(e_ in forms for e_, _, p, _ in self.chain(word) if p >= _LEAST):
+            return _CHAIN
+        return None
+
+    def _others(self, word: str, e: str, forms: frozenset[str]) -> dict[str, float]:
+        """French for an English word with a probability each: of the lexicon, of the chain, of its senses' synonyms."""
+        found = {
+            f: p
+            for f, p in self.french(e).items()
+            if f == word or (self._sure(f, e) >= 0.01 and (f not in forms or p >= 0.2))  # no chance links, no copies
+        }
+        for f, p in self.meant(e).items():
+            found[f] = max(found.get(f, 0.0), p)
+        for e_, f, p, _ in self.chain(word):
+            if e_ in forms:
+                found[f] = max(found.get(f, 0.0), 0.5 * p)
+        return found
+
+    def _meant(self, english: str) -> dict[str, float]:
+        """French words of the synonyms that WordNet gives an English word, each sense weighed by its use."""
+        found: dict[str, float] = {}
+        for sense, share in self._shares(english):
+            for synonym in sense.synonyms:
+                s = synonym.lower()
+                if self.lexicon.count(s, "en") > _COMMON:
+                    continue
+                # what the synonym means elsewhere is no translation of the word
+                own = sum(k for x, k in self._shares(s) if x.synset == sense.synset)
+                for f, p in self.lexicon.translations(s, reverse=True, n=6) if own >= 0.1 else ():
+                    found[f] = max(found.get(f, 0.0), _SYNONYM * share**0.5 * own * p)
+        return found
+
+    def _shares(self, english: str) -> list[tuple[Any, float]]:
+        """The senses of an English word, each with its share of the word's uses."""
+        senses = [s for s in self.senses.senses(english) if s.pos != "r"]
+        total = sum(s.count + 1 for s in senses)
+        return [(s, (s.count + 1) / total) for s in senses]
 
     def _render(
         self, w: Word, e: str, own: list[str], near: Sequence[str], english: list[str], least: float
     ) -> Reading | None:
         word = plain(w.text)
-        if not self.context.knows(word):
-            return None
-        choices, forms = self.french(e), self.forms(e)
-        known = self.english(word)
-        if max(choices.get(word, 0.0), max((known.get(b, 0.0) for b in forms), default=0.0)) < 0.01:
-            return None
-        mine = {f: p for f, p in choices.items() if f == word or self.synonyms(f, word, forms)}
+        forms = self.forms(e)
+        tie = self._tie(word, e, forms)
+        if tie is None or word in forms:
+            return None  # what is spelt as in English (*match*, *table*) is a matter for other checks
+        choices = self._others(word, e, forms)
+        mine = {
+            f: p for f, p in choices.items() if f == word or (self.context.knows(f) and self.synonyms(f, word, forms))
+        }
         mine.setdefault(word, _LEAST)
+        sure = self._sure(word, e)
+        present = {f for f in choices if f not in mine and any(f == x or related(f, x) for x in own)}
+        # if another word of the sentence renders the English one, this word is no rendering of it, or part of one;
+        # but not where the word can hardly stand for anything else
+        if sure < _SURE and any(self.french(e).get(f, 0.0) >= 0.05 for f in present):
+            return None
         theirs = {
             f: p
             for f, p in choices.items()
-            if p >= _LEAST and f not in mine and f not in STOP and len(f) > 2 and self.context.knows(f)
+            if p >= (0.05 if f in present else _LEAST)  # a word that is there already stands for another
+            and f not in mine
+            and f not in STOP
+            and len(f) > 2
+            and self.context.knows(f)
         }
         if not theirs:
-            return None
-        # if another word of the sentence renders the English one, this word is no rendering of it, or part of one
-        if any(p >= 0.05 and f not in mine and any(f == x or related(f, x) for x in own) for f, p in choices.items()):
             return None
         views = (
             (1.0, self.context.around(own, "fr", without=(word,))),
@@ -165,29 +235,41 @@ class Reader:
         )
         if len(views[0][1]) < _ENOUGH:
             return None
-        fits = {f: [self.context.fit(f, v) or 0.0 for _, v in views] for f in (*mine, *theirs)}
+        fits = {f: [self._fit(f, v) for _, v in views] for f in (*mine, *theirs)}
 
         def mass(group: Mapping[str, float]) -> float:
             return _logsum(
                 math.log(p) + sum(k * x for (k, _), x in zip(views, fits[f], strict=True)) for f, p in group.items()
             )
 
-        score = mass(theirs) - mass(mine)
-        if score < least:
+        score = mass(theirs) - mass(mine) + tie
+        if score < least:  # the prior can only take from it
             return None
         best = max(theirs, key=lambda f: mass({f: theirs[f]}))
-        prior = self._prior(word, forms, best)
+        prior = math.log(self._prior(word, forms, best) + 1e-3)
+        score += 0.5 * prior
+        if score < least:
+            return None
         gain = [x - max(fits[f][k] for f in mine) for k, x in enumerate(fits[best])]
         evidence = {
-            "prior": math.log(prior + 1e-3),
+            "prior": prior,
             "odds": math.log(theirs[best] / mine[word]),
             "own": fits[word][0],
             "sentence": gain[0],
             "near": gain[1],
             "english": gain[2],
+            "tie": tie,
+            "sure": math.log(sure + 1e-3),
         }
         gloss = next((g for e_, f, _, g in self.chain(word) if e_ in forms and f == best), "")
         return Reading(w, e, best, score, evidence, None, gloss)
+
+    def _fit(self, word: str, around: np.ndarray) -> float:
+        """How well a word fits; a word too rare for the table fits nowhere well."""
+        if not len(around):
+            return 0.0
+        fit = self.context.fit(word, around)
+        return _RARE if fit is None else fit
 
     def _prior(self, word: str, forms: frozenset[str], other: str) -> float:
         """How likely the chain of senses holds the confusion."""

@@ -28,6 +28,7 @@ _FAMILIES = {
     "bitext.flag.numbers": ("Numbers", "Dates"),
     "bitext.flag.names": ("Acronyms", "Names"),
     "bitext.flag.negation": ("Negation", "Modality"),
+    "bitext.flag.opposites": ("Opposites",),
     "bitext.flag.untranslated": ("Untranslated", "WrongLanguage"),
     "bitext.flag.spacing": ("Spacing", "Leftovers", "FinalStop"),
     "bitext.flag.quotes": ("Quotes", "Brackets"),

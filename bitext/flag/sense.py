@@ -14,6 +14,8 @@ from bitext.flag.words import words
 
 __all__ = ["WordSense", "confirmed", "contrast"]
 
+_AGAINST = -1.0  # most that the sentence or the original may speak against the other sense, though the rest is for it
+
 
 class WordSense(Check):
     """A word whose English has another sense that fits better: *maman* where the English had *mum*, silent.
@@ -37,10 +39,10 @@ class WordSense(Check):
     needs = ("lexicon", "word contexts")
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
-        "original": 6.5,  # score from which a flag is raised, with the original
+        "original": 9.5,  # score from which a flag is raised, with the original
+        "heading": 5.5,  # and in a heading, where few words must do and the sense is lost most often
         "alone": 5.0,  # and without it
         "reach": 3.0,  # most that forced decoding adds or takes, with the original and a model
-        "prior": 0.05,  # least likelihood of the confusion, with the original
         "prior_alone": 0.03,
         "stranger": -1.0,  # without the original: best fit of a word that is asked about
     }
@@ -64,13 +66,12 @@ class WordSense(Check):
         more: dict[Reading, float] = {}
         if pair is not None:
             against = "original"
-            limit = self.threshold(case, "original")
+            limit = self.threshold(case, "heading" if segment.kind is Kind.HEADING else "original")
             reach = self.threshold(case, "reach") if case.resources.forward is not None else 0.0
-            floor = math.log(self.threshold(case, "prior"))
             found = [
                 r
                 for r in reader.paired(segment.text, near, pair.other, limit - reach)
-                if r.evidence["prior"] >= floor and min(r.evidence["sentence"], r.evidence["english"]) >= 0
+                if min(r.evidence["sentence"], r.evidence["english"]) >= _AGAINST
             ]
             more = contrast(case, segment.text, pair.other, found, reach)
             found = [r for r in found if r.score + more.get(r, 0.0) >= limit]

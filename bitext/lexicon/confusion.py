@@ -68,9 +68,9 @@ class _Chain:
     def __init__(self, lexicon: Lexicon, senses: Inventory) -> None:
         self.lexicon, self.senses = lexicon, senses
         self.source, self.target = lexicon.source_lang, lexicon.target_lang
-        self.english = lru_cache(maxsize=20_000)(self._english)
+        self.english = lru_cache(maxsize=100_000)(self._english)
         self.french = lru_cache(maxsize=20_000)(self._french)
-        self.bond = lru_cache(maxsize=20_000)(self._bond)
+        self.bond = lru_cache(maxsize=100_000)(self._bond)
         self.sense_words = lru_cache(maxsize=20_000)(self._sense_words)
 
     def _forms(self, french: str) -> list[tuple[str, float]]:
@@ -161,11 +161,22 @@ class _Chain:
         """French words of an English lemma: geometric mean of both directions, so that chance links stay out."""
         found: dict[str, float] = {}
         for french, p in self.french(english).items():
-            back = self.english(french)[0].get(english, 0.0)
-            bond = (p * back) ** 0.5 * (_COPIED if french == english else 1.0)
-            if bond >= least and self.lexicon.count(french, self.source) <= 2 * _TOO_COMMON:
-                found[french] = max(found.get(french, 0.0), bond)
+            copied = _COPIED if french == english else 1.0
+            if p**0.5 * copied < least or self.lexicon.count(french, self.source) > 2 * _TOO_COMMON:
+                continue  # the other direction is asked only where it can matter
+            bond = (p * self.english(french)[0].get(english, 0.0)) ** 0.5 * copied
+            if bond >= least:
+                found[french] = bond
         return found
+
+    def _tie(self, english: str, french: str) -> float:
+        """The strongest bond of an English lemma with a number form of a French word."""
+        theirs, best = self.french(english), 0.0
+        for form in _variants(french):
+            if form in theirs and self.lexicon.count(form, self.source) <= 2 * _TOO_COMMON:
+                back = self.english(form)[0].get(english, 0.0)
+                best = max(best, (theirs[form] * back) ** 0.5 * (_COPIED if form == english else 1.0))
+        return best
 
     def _homographs(self, french: str) -> dict[str, float]:
         """English words that the French word may stand for: its translations, and synonyms of their meant senses."""
@@ -174,8 +185,7 @@ class _Chain:
         for english, p in sorted(lemmas.items(), key=lambda x: -x[1]):
             if self.lexicon.count(english, self.target) > _TOO_COMMON:
                 continue
-            bonds = self.bond(english, 0.0)
-            bond = max(bonds.get(form, 0.0) for form in _variants(french))
+            bond = self._tie(english, french)
             if max(p, bond) < _MIN_PROB or bond < 0.2 * _MIN_PROB:
                 continue
             found[english] = max(found.get(english, 0.0), p, bond)

@@ -126,12 +126,14 @@ class Inventory:
             found.append(Sense(lemma, pos, ranks[pos], synset, lexname, int(count), others, gloss))
         return tuple(found)
 
+    @lru_cache(maxsize=100_000)  # noqa: B019 - an inventory lives as long as the process
     def base_forms(self, word: str, pos: str | None = None) -> tuple[str, ...]:
         """The lemmas a word can be a form of: (`struck`) gives (`strike`,)."""
         word = word.lower()
         forms = [form for p in pos or "nvar" for form in base_forms(word, p, self._by_pos[p])]
         return tuple(dict.fromkeys(forms))
 
+    @lru_cache(maxsize=20_000)  # noqa: B019 - an inventory lives as long as the process
     def senses(self, word: str, pos: str | None = None) -> tuple[Sense, ...]:
         """The senses of a word or any of its forms, those of the word itself first; none for an unknown word.
 

@@ -190,3 +190,39 @@ def test_two_spellings_of_a_name(run):
     [(text, f)] = run("names", *lines)
     assert (text, f.suggestion) == ("Tokaiev", "Tokayev")
     assert run("names", "Les Kazakhs et un Kazakh.", "Les Américains, une Américaine.") == []
+
+
+@pytest.mark.parametrize(
+    ("fr", "en", "flagged"),
+    [
+        ("Le maire est favorable au barrage.", "The mayor is against the dam.", "favorable au"),
+        ("Elle s'est exprimée contre le traité.", "She supported the treaty.", "contre le"),
+        ("Les loyers augmentent à Nantes.", "Rents fell in Nantes.", "augmentent"),
+        ("Il est parti avant la réunion.", "He went home after the meeting.", "avant la"),
+        ("Il y avait moins de 40 personnes.", "There were at least 40 people.", "moins de"),
+    ],
+)
+def test_opposites(run, fr, en, flagged):
+    [(text, f)] = run("opposites", fr, originals=[en])
+    assert (text.strip(), f.severity) == (flagged, Severity.CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("fr", "en"),
+    [
+        ("Le maire est favorable au barrage.", "The mayor is in favour of the dam."),
+        ("Le maire est favorable au barrage.", "The mayor is not against the dam."),
+        ("Il votera pour, elle est contre la loi.", "He will vote for it, she opposes the law."),
+        ("Les loyers augmentent, les salaires baissent.", "Wages are falling while rents increase."),
+        ("Il est arrivé avant la fin.", "He arrived before the end, and left after it."),
+    ],
+)
+def test_no_opposites(run, fr, en):
+    assert run("opposites", fr, originals=[en]) == []
+
+
+def test_a_number_is_suggested_as_the_language_writes_it(run):
+    [(_, f)] = run("numbers", "La police en a compté 8 100.", originals=["Police counted 1,800."])
+    assert f.suggestion == "1\u00a0800"
+    [(_, f)] = run("numbers", "Il pèse 3,7 tonnes.", originals=["It weighs 7.3 tonnes."])
+    assert f.suggestion == "7,3"

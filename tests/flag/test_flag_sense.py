@@ -134,3 +134,29 @@ def test_fluency_flags_what_is_less_likely_than_chance(words, run):
 def test_without_a_lexicon_it_is_said():
     b = heading("La rive nationale", None)
     assert examine(b, only=["word-sense"]).skipped == {"word-sense": "needs lexicon"}
+
+
+def test_a_sentence_without_a_counterpart_is_an_omission_where_it_should_stand(words):
+    target = Document.from_lines(["Le conseil a voté.", "Il se réunira en avril."], "fr")
+    source = Document.from_lines(["The council voted.", "Its president resigned.", "It meets again in April."], "en")
+    beads = (Bead(range(1), range(1)), Bead(range(1, 2), range(1, 1)), Bead(range(2, 3), range(1, 2)))
+    bitext = Bitext(target, source, "original", beads=beads)
+    [f] = [f for f in examine(bitext, only=["omission"], lexicon=words).flags if "sentence" in f.message]
+    assert (f.segment, f.span, f.severity) == (0, (18, 18), Severity.MAJOR)
+    assert "Its president resigned." in f.message
+
+
+def test_the_first_sentence_left_out_stands_at_the_start(words):
+    target = Document.from_lines(["Le conseil a voté."], "fr")
+    source = Document.from_lines(["Its president resigned.", "The council voted."], "en")
+    bitext = Bitext(target, source, "original", beads=(Bead(range(1), range(0)), Bead(range(1, 2), range(1))))
+    assert [(f.segment, f.span) for f in examine(bitext, only=["omission"], lexicon=words).flags] == [(0, (0, 0))]
+
+
+def test_the_headline_with_its_original(words):
+    fr, en = (shipped("corpus", f"harbour.{x}.txt").read_text(encoding="utf-8").splitlines()[0] for x in ("fr", "en"))
+    [f] = flag(heading(fr, en), only=["word-sense"], lexicon=words)
+    assert (fr[slice(*f.span)], f.severity) == ("Maman", Severity.CRITICAL)
+    assert "the original has “mum”" in f.message
+    assert f.suggestion is not None
+    assert f.suggestion.startswith("silenc")

@@ -1,0 +1,113 @@
+"""Opposites: for and against, rise and fall, before and after exchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bitext.document import Flag, Severity
+from bitext.flag.base import Case, Check, Pair
+from bitext.flag.negation import negated
+
+__all__ = ["Opposites"]
+
+
+class _Pole(NamedTuple):
+    """One of two opposites: what surely says it, and what may say it, in each language."""
+
+    name: str
+    fr: str
+    en: str
+    fr_perhaps: str
+    en_perhaps: str
+
+
+_POLES: tuple[tuple[_Pole, _Pole], ...] = (
+    (
+        _Pole("for", r"favorables? (?:à|aux?)|en faveur d\w*|partisan\w* d\w*|soutien\w* (?:le|la|les|un|une|ce|cette)",
+              r"in favou?r of|supports?|supported|supporting|backs|backed|favou?rs?|favou?red",
+              r"pour|favor\w*|faveur|partisan\w*|sout\w+|appu\w+|approuv\w+|accept\w+|bien|aim\w+",
+              r"for|pro|favou?r\w*|support\w*|back\w*|approv\w*|accept\w*|endors\w*|agree\w*|like\w*|welcome\w*|help\w*"),
+        _Pole("against", r"contre (?:le|la|les|l['’]|un|une|ce|cette|ces)|oppos(?:é|ée|és|ées|e|ent) (?:à|aux?)|"
+              r"hostiles? (?:à|aux?)|défavorables? (?:à|aux?)",
+              r"(?:is|are|was|were|be|been|voted|votes|vote) against|opposes?|opposed to|hostile to",
+              r"contre\w*|encontre|face|oppos\w+|hostil\w+|défavor\w+|rejet\w+|refus\w+|advers\w+|anti\w*|combat\w*|"
+              r"critiqu\w+|condamn\w+|dénonc\w+|envers|lutt\w+",
+              r"against|oppos\w+|hostil\w+|reject\w*|refus\w+|anti\w*|fight\w*|fought|counter\w*|critici\w+|unlike|denounc\w+"),
+    ),
+    (
+        _Pole("rise", r"augment(?:e|ent|é|ée|ation|ations|er|ait|aient)|en hausse|hausses? d\w*",
+              r"increas(?:e|es|ed)|ris(?:e|es|en)|rose|grew|grows",
+              r"augment\w+|hauss\w+|haut\w*|accr\w+|croi\w+|mont\w+|grimp\w+|relev\w+|plus|progress\w+|élev\w+|gagn\w+|boost\w+",
+              r"increas\w+|ris\w+|rose|gr[eo]w\w*|up|high\w*|more|rais\w+|climb\w*|gain\w*|surg\w+|soar\w*|jump\w*|boost\w*|expand\w*"),
+        _Pole("fall", r"diminu(?:e|ent|é|ée|tion|tions|er|ait|aient)|en baisse|baisses? d\w*|chut(?:e|ent|é|ée)s?",
+              r"decreas(?:e|es|ed)|fell|falls?|fallen|declin(?:e|es|ed)|dropped|drops",
+              r"diminu\w+|baiss\w+|bas\w*|chut\w+|recul\w+|rédu\w+|décro\w+|tomb\w+|moins|décl\w+|perd\w+|dégrad\w+|descen\w+|abai\w+",
+              r"decreas\w+|f[ae]ll\w*|declin\w+|drop\w*|down|low\w*|less\w*|fewer|reduc\w+|cut\w*|los[est]\w*|shr[iau]nk\w*|slump\w*|sank|ebb\w*"),
+    ),
+    (
+        _Pole("before", r"avant (?:le|la|les|l['’]|son|sa|ses|cette|ce|de|d['’]|que|qu['’])", r"before|prior to",
+              r"avant\w*|devant|précéd\w+|préalabl\w+|antérieur\w*|déjà|auparavant|veille|d['’]ici|jusqu\w*|sans|ne",
+              r"before\w*|prior|previous\w*|ago|earlier|ahead|until|till|pre\w*|first|by|past|former\w*|without"),
+        _Pole("after", r"après (?:le|la|les|l['’]|son|sa|ses|cette|ce|avoir|que|qu['’])|à la suite d\w*",
+              r"after|following",
+              r"après|suite|suivan\w*|suiv\w+|depuis|dès|une fois|ensuite|lendemain|issue|plus tard|lors\w*|quand|"
+              r"passé\w*|derrière|en",
+              r"after\w*|follow\w*|since|later|once|when|upon|post\w*|next|past|behind|having|on|in"),
+    ),
+    (
+        _Pole("more than", r"plus de(?= \d)|plus de la moitié|au moins", r"more than|over(?= \d)|at least",
+              r"plus|(?:au|du|pas) moins|dépass\w+|supérieur\w*|excéd\w+|minimum|minim\w+",
+              r"more|over|least|exceed\w*|above|upward\w*|excess|greater|higher|minimum|up|beyond|no less"),
+        _Pole("less than", r"moins de(?= \d)|moins de la moitié|au plus|au maximum",
+              r"less than|fewer than|at most|under(?= \d)",
+              r"moins|inférieur\w*|(?:au|pas) plus|maximum|max\w*|au-dessous|sous|peine|limit\w+",
+              r"less|fewer|most|under|below|maximum|within|short|lower|up to|no more|barely|limit\w*"),
+    ),
+)  # fmt: skip
+
+
+class Opposites(Check):
+    """A word that says the opposite of the original: *favorable au projet* for *against the plan*, *hausse* for *fell*.
+
+    Closed lists of opposites in both languages. One side must say one pole and hold no word that may say the other;
+    the other side the reverse; and no side may be negated, since *not against* is *for*.
+    """
+
+    name = "opposites"
+    title = "For and against, rise and fall and the like exchanged"
+    category = "accuracy/mistranslation"
+    severity = "critical"
+    needs = ("original",)
+    scope = "original"
+
+    def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
+        if {case.lang, case.other_lang} != {"fr", "en"} or negated(unit.text, case.lang):
+            return
+        if negated(unit.other, case.other_lang):
+            return
+        for one, two in _POLES:
+            for here, there in ((one, two), (two, one)):
+                mine, theirs = _said(here, unit.text, case.lang), _said(there, unit.other, case.other_lang)
+                if mine is None or theirs is None:
+                    continue
+                if _perhaps(there, unit.text, case.lang) or _perhaps(here, unit.other, case.other_lang):
+                    continue
+                yield self.flag(
+                    unit.locate(*mine.span()),
+                    f"“{mine.group()}” says “{here.name}”, but the original has “{theirs.group()}”: the opposite.",
+                    Severity.CRITICAL,
+                    strength=0.8,
+                    against="original",
+                    here=here.name,
+                    there=there.name,
+                )
+
+
+def _said(pole: _Pole, text: str, lang: str) -> re.Match[str] | None:
+    return re.search(rf"\b(?:{pole.fr if lang == 'fr' else pole.en})(?!\w)", text, re.I)
+
+
+def _perhaps(pole: _Pole, text: str, lang: str) -> bool:
+    return bool(re.search(rf"\b(?:{pole.fr_perhaps if lang == 'fr' else pole.en_perhaps})(?!\w)", text, re.I))
