@@ -154,9 +154,12 @@ def test_the_first_sentence_left_out_stands_at_the_start(words):
 
 
 def test_the_headline_with_its_original(words):
-    fr, en = (shipped("corpus", f"harbour.{x}.txt").read_text(encoding="utf-8").splitlines()[0] for x in ("fr", "en"))
-    [f] = flag(heading(fr, en), only=["word-sense"], lexicon=words)
-    assert (fr[slice(*f.span)], f.severity) == ("Maman", Severity.CRITICAL)
+    fr, en = (shipped("corpus", f"harbour.{x}.txt").read_text(encoding="utf-8") for x in ("fr", "en"))
+    target, source = segment(fr, "fr"), segment(en, "en")
+    few = Document(fr[: target.segments[3].end], target.segments[:4], "fr")  # heading, caption, two sentences
+    bitext = Bitext(few, source, "original", beads=(Bead(range(1), range(1)),))
+    [f] = [f for f in flag(bitext, only=["word-sense"], lexicon=words) if f.segment == 0]
+    assert (few.segments[0].text[slice(*f.span)], f.severity) == ("Maman", Severity.CRITICAL)
     assert "the original has “mum”" in f.message
     assert f.suggestion is not None
     assert f.suggestion.startswith("silenc")
