@@ -306,12 +306,12 @@ def score(
     known = scorer.model_scores(bitext, forward=forward, back=back)
     if metrics is not None:
         known["metrics"] = metrics
-    scores = scorer.score_bitext(bitext, confidence=confidence, **known)
     signature = bitext.signature
     for name, model in (("forward", forward), ("reverse", back)):
         if model is not None and name in known:
             signature |= Signature.of(**{name: f"{model.name}@{dict(model.signature.entries).get('weights', '')}"})
-    return bitext.with_(scores=scores, signature=signature)
+    bitext = bitext.with_(signature=signature)
+    return bitext.with_(scores=scorer.score_bitext(bitext, confidence=confidence, **known))
 
 
 def flag(

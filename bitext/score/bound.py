@@ -25,6 +25,12 @@ def _measured() -> dict[str, Any]:
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
+def _by(metric: dict[str, Any]) -> str:
+    """The entry of the signature that names the model of a `forward` or `reverse perplexity`, else nothing."""
+    name, _, rest = metric["name"].partition(" ")
+    return name if rest == "perplexity" else ""
+
+
 def bound_notes(signature: Signature) -> list[str]:
     """For a bitext with this signature, a sentence on what a trusted translation and others got; or nothing."""
     known = _measured()
@@ -33,7 +39,8 @@ def bound_notes(signature: Signature) -> list[str]:
         return []
     said = []
     for pair in known["pairs"]:
-        figures = ", ".join(f"{m['name']} {m['value']:.1f}" for m in pair["metrics"])
+        same = [m for m in pair["metrics"] if not _by(m) or here.get(_by(m)) == there.get(_by(m))]
+        figures = ", ".join(f"{m['name']} {m['value']:.1f}" for m in same)
         said.append(f"{pair['what']} {figures}")
     return [
         f"For scale, by the same path: {'; '.join(said)}. "

@@ -19,14 +19,17 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture
 def measured(monkeypatch):
     """A bound measured with weights `abc`."""
-    pairs = [{"name": "a", "what": "a trusted translation", "beads": 9, "metrics": [{"name": "BLEU", "value": 41.26}]}]
-    known = {"signature": "bitext:1|weights:abc|decoding:beam4|segmenter:1|aligner:1", "pairs": pairs}
+    figures = [{"name": "BLEU", "value": 41.26}, {"name": "forward perplexity", "value": 6.02}]
+    pairs = [{"name": "a", "what": "a trusted translation", "beads": 9, "metrics": figures}]
+    known = {"signature": "bitext:1|weights:abc|decoding:beam4|segmenter:1|aligner:1|forward:f@1", "pairs": pairs}
     monkeypatch.setattr(bound_module, "_measured", lambda: known)
 
 
 def test_the_bound_is_told_for_the_same_weights_only(measured):
     (note,) = bound_notes(Signature.parse("bitext:2|weights:abc|decoding:beam4|segmenter:1|aligner:1"))
-    assert "a trusted translation BLEU 41.3" in note
+    assert "a trusted translation BLEU 41.3. " in note
+    (note,) = bound_notes(Signature.parse("weights:abc|decoding:beam4|segmenter:1|aligner:1|forward:f@1"))
+    assert "BLEU 41.3, forward perplexity 6.0. " in note
     for changed in ("weights:abd", "decoding:beam1", "aligner:2"):
         other = Signature.parse(known := bound_module._measured()["signature"]) | Signature.parse(changed)
         assert str(other) != known and bound_notes(other) == []
