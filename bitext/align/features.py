@@ -131,13 +131,25 @@ def _block(v, k, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _cohesion(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+def _cohesion(v, s, t, a, b, out, sums):  # type: ignore[no-untyped-def]
     """What would be lost by cutting the bead in two where that costs least.
 
     A cut at (x, y) leaves the first x source and y target segments in one bead, the rest in another; lost is the
     likeness across. `edge` compares it with the norms of what is apart, `share` with those of the whole bead, `mass`
-    with what partners usually share.
+    with what partners usually share. `sums` is room for the sums of products from the bead's start on, by kind.
     """
+    for k in range(_K + 1):
+        if v.scale[k] == 0:
+            continue
+        for y in range(b + 1):
+            sums[k, 0, y] = 0
+        for x in range(a):
+            at = v.at[s + x] - v.low[s + x] + t
+            row = np.float32(0)
+            sums[k, x + 1, 0] = 0
+            for y in range(b):
+                row += v.products[k, at + y]
+                sums[k, x + 1, y + 1] = sums[k, x, y + 1] + row
     least = np.float32(1e9)
     least_share = np.float32(1e9)
     least_mass = np.float32(1e9)
@@ -155,7 +167,7 @@ def _cohesion(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
                 if v.scale[k] == 0:
                     continue
                 trust += TRUST[k]
-                cross = _block(v, k, s, s + x, t + y, t + b) + _block(v, k, s + x, s + a, t, t + y)
+                cross = sums[k, x, b] + sums[k, a, y] - 2 * sums[k, x, y]
                 apart = v.s_norm[k, s, x] * v.t_norm[k, min(t + y, len(v.t_mark) - 1), b - y]
                 apart += v.s_norm[k, min(s + x, len(v.s_mark) - 1), a - x] * v.t_norm[k, t, y]
                 whole = v.s_norm[k, s, a] * v.t_norm[k, t, b]
@@ -175,7 +187,7 @@ def _cohesion(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
                 other = v.s_length[s + a] - v.s_length[s + x] + v.t_length[t + b] - v.t_length[t + y]
                 size = np.log1p(min(one, other) / 20)
                 if v.scale[_K] != 0:
-                    numbers = _block(v, _K, s, s + x, t + y, t + b) + _block(v, _K, s + x, s + a, t, t + y)
+                    numbers = sums[_K, x, b] + sums[_K, a, y] - 2 * sums[_K, x, y]
             least_share = min(least_share, share)
             least_mass = min(least_mass, mass)
     out[_COH] = least
@@ -211,14 +223,9 @@ def _alike(v, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _known(v, s, t):  # type: ignore[no-untyped-def]
-    """Whether the product of a pair of segments is known."""
-    return 0 <= s < len(v.low) and v.low[s] <= t < v.high[s]
-
-
-@jit
 def _leak(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """What the bead has in common with the segments next to it: likeness that a larger bead would keep."""
+    low, high, at, products = v.low, v.high, v.at, v.products
     most = np.float32(0)
     total = np.float32(0)
     mass = np.float32(0)
@@ -234,12 +241,31 @@ def _leak(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
             s0, s1 = s - 1, s
         if s0 == s1 or t0 == t1:
             continue
-        if not (_known(v, s0, t0) and _known(v, s1 - 1, t1 - 1) and _known(v, s0, t1 - 1) and _known(v, s1 - 1, t0)):
-            continue
-        e, x = _alike(v, s0, s1, t0, t1)
-        most = max(most, e)
-        total += max(e, np.float32(0))
-        mass += min(max(x, np.float32(0)), np.float32(1))
+        if s0 < 0 or s1 > len(low) or t0 < max(low[s0], low[s1 - 1]) or t1 > min(high[s0], high[s1 - 1]):
+            continue  # beyond the text, or where no products are known
+        # as `_alike`, written out: a call with all of v costs more than what it does
+        edge = np.float32(0)
+        more = np.float32(0)
+        trust = np.float32(0)
+        for k in range(_K):
+            if v.scale[k] == 0:
+                continue
+            trust += TRUST[k]
+            norm = v.s_norm[k, s0, s1 - s0] * v.t_norm[k, t0, t1 - t0]
+            if norm > 0:
+                x = np.float32(0)
+                for i in range(s0, s1):
+                    row = at[i] - low[i]
+                    for j in range(t0, t1):
+                        x += products[k, row + j]
+                edge += TRUST[k] * min(max((x / norm - v.base[k]) * v.scale[k], np.float32(-0.5)), np.float32(2.0))
+                more += TRUST[k] * (x - v.base[k] * norm) / v.unit[k]
+        if trust > 0:
+            edge /= trust
+            more /= trust
+        most = max(most, edge)
+        total += max(edge, np.float32(0))
+        mass += min(max(more, np.float32(0)), np.float32(1))
     if a == 0 or b == 0:
         out[_NULL + 3] = most
         out[_NULL + 4] = mass
@@ -253,15 +279,7 @@ def _leak(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
 
 
 @jit
-def describe_around(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
-    """The part of `describe` that compares the bead with smaller and larger ones: the dear part."""
-    if a + b > 2:
-        _cohesion(v, s, t, a, b, out)
-    _leak(v, s, t, a, b, out)
-
-
-@jit
-def describe_inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+def _inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """The part of `describe` that looks at the bead alone; clears `out` first."""
     out[:] = 0
     out[SHAPES[a, b]] = 1
@@ -344,8 +362,10 @@ def describe_inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
 @jit
 def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
-    describe_inside(v, s, t, a, b, out)
-    describe_around(v, s, t, a, b, out)
+    _inside(v, s, t, a, b, out)
+    _leak(v, s, t, a, b, out)
+    if a + b > 2:
+        _cohesion(v, s, t, a, b, out, np.empty((_K + 1, REACH + 1, REACH + 1), np.float32))
 
 
 @jit
@@ -372,12 +392,15 @@ def score_band(
 ) -> NDArray[np.float32]:
     """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`."""
     out = np.empty((band.size, len(shape)), np.float32)
-    _score_nodes(view, *band, shape, weights, out, np.empty(band.size), float(slack), float(inner))
+    last = len(band.low) - 1 + int(band.high[-1]) - 1
+    top, x = np.full(last + 1, -np.inf), np.zeros(len(weights), np.float32)
+    sums = np.empty((_K + 1, REACH + 1, REACH + 1), np.float32)
+    _score_nodes(view, *band, shape, weights, out, np.empty(band.size), float(slack), float(inner), top, x, sums)
     return out
 
 
 @jit
-def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner):  # type: ignore[no-untyped-def]
+def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner, top, x, sums):  # type: ignore[no-untyped-def]
     """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
 
     Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
@@ -390,10 +413,8 @@ def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner):  # 
         out: float32 (nodes, S), filled.
         best: float64 (nodes,), filled with the best sum of scores that leads to each node.
     """
-    x = np.zeros(len(weights), np.float32)
     n = len(low)
-    last = n - 1 + high[n - 1] - 1
-    top = np.full(last + 1, -np.inf)
+    last = len(top) - 1
     out[:] = -np.inf
     best[:] = -np.inf
     best[0] = 0
@@ -421,16 +442,24 @@ def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner):  # 
                     high_mark = max(high_mark, top[e])
                 if so_far < min(top[d - a - b], high_mark - slack):
                     continue
-                describe_inside(v, i - a, j - b, a, b, x)
+                _inside(v, i - a, j - b, a, b, x)
                 total = np.float32(0)
-                for f in range(len(weights)):
+                for f in range(_NULL + 5):
                     total += x[f] * weights[f]
+                total += x[_FIT] * weights[_FIT] + x[_FIT + 1] * weights[_FIT + 1]
                 if so_far + total < best[node] - inner:
                     continue
-                describe_around(v, i - a, j - b, a, b, x)
-                total = np.float32(0)
-                for f in range(len(weights)):
+                _leak(v, i - a, j - b, a, b, x)
+                for f in range(_LEAK, _LEAK + 6):
                     total += x[f] * weights[f]
+                if a == 0 or b == 0:
+                    total += x[_NULL + 3] * weights[_NULL + 3] + x[_NULL + 4] * weights[_NULL + 4]
+                if a + b > 2:
+                    if so_far + total < best[node] - inner:
+                        continue
+                    _cohesion(v, i - a, j - b, a, b, x, sums)
+                    for f in range(_COH, _COH + 8):
+                        total += x[f] * weights[f]
                 out[node, k] = total
                 best[node] = max(best[node], so_far + total)
             top[d] = max(top[d], best[node])

@@ -71,7 +71,7 @@ class Surface(NamedTuple):
         return Surface(self.length[a:b], self.counts[a:b], self.end[a:b], self.begin[a:b], self.upper[a:b])
 
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+_LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
 _MARKS = re.compile("[\u0300-\u036f]+")
 _GROUPING = re.compile(r"(?<=\d)[ ,.'’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+")
@@ -87,7 +87,9 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_LIGATURES)))
+    for one, other in _LIGATURES:  # many times faster than `translate` on a long text
+        text = text.replace(one, other)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
@@ -197,10 +199,16 @@ def compact(left: Sparse, right: Sparse) -> tuple[Sparse, Sparse]:
     """The same rows with columns numbered without gaps, so that short texts need short tables; long ones stay as is."""
     if not 0 < len(left.column) + len(right.column) <= BUCKETS:
         return left, right
-    known, inverse = np.unique(np.concatenate([left.column, right.column]), return_inverse=True)
-    column: NDArray[np.int32] = inverse.astype(np.int32)
-    cut, width = len(left.column), max(len(known), 1)
-    return left._replace(column=column[:cut], width=width), right._replace(column=column[cut:], width=width)
+    number = np.zeros(max(left.width, right.width), np.int32)
+    number[left.column] = 1
+    number[right.column] = 1
+    width = int(np.count_nonzero(number))
+    np.cumsum(number, out=number)
+    number -= 1
+    return (
+        left._replace(column=number[left.column], width=width),
+        right._replace(column=number[right.column], width=width),
+    )
 
 
 def weighted(rows: Sparse, weight: NDArray[np.float32]) -> Sparse:
