@@ -38,12 +38,14 @@ class Reading:
     Attributes:
         word: the French word and its place.
         english: the homograph (*mum*).
-        other: French for its other sense (*silencieux*).
+        other: French for its other sense (*silencieux*); with the original the most usual word of those that fit.
         score: log-odds, uncalibrated, that the other sense was meant.
         evidence: what the score is made of, natural logarithms. `prior`: how likely the confusion is before any
             context; `own`: how well the word itself fits its sentence; `sentence`, `near`, `document`, `english`: by
             how much the other word fits better in the sentence, beside the neighbouring sentences, in the document,
-            among the words of the original.
+            among the words of the original; `odds`: how much likelier a translation it is; `tie`: below 0 where only
+            the chain of senses, not the lexicon, pairs the word with the English one; `sure`: the share of the word's
+            occurrences that stand for it.
         said: a word for the other sense that stands elsewhere in the document.
         gloss: what the other sense means.
     """
@@ -261,8 +263,18 @@ class Reader:
             "tie": tie,
             "sure": math.log(sure + 1e-3),
         }
-        gloss = next((g for e_, f, _, g in self.chain(word) if e_ in forms and f == best), "")
-        return Reading(w, e, best, score, evidence, None, gloss)
+        # to be suggested: how usual a translation is counts twice there
+        shown = max(theirs, key=lambda f: mass({f: theirs[f]}) + math.log(theirs[f]))
+        gloss = next((g for e_, f, _, g in self.chain(word) if e_ in forms and f == shown), "")
+        return Reading(w, e, self._agreeing(shown, word), score, evidence, None, gloss)
+
+    def _agreeing(self, other: str, word: str) -> str:
+        """A word in the number of the word whose place it takes, if the lexicon has that form (*factures* – *loi*)."""
+        if word.endswith(("s", "x")) == other.endswith(("s", "x")):
+            return other
+        form = other + "s" if word.endswith("s") else other[:-1]
+        share = self.lexicon.count(form, "fr")
+        return form if share and share >= 0.1 * self.lexicon.count(other, "fr") else other
 
     def _fit(self, word: str, around: np.ndarray) -> float:
         """How well a word fits; a word too rare for the table fits nowhere well."""

@@ -24,12 +24,13 @@ class WordSense(Check):
     of these fits the words around it: in the sentence, beside the neighbouring sentences, in the document (log-odds of
     continuous bag-of-words vectors, whose product is a pointwise mutual information; Levy and Goldberg 2014).
 
-    With the original, the homograph must stand there; its French translations are weighed against each other by the
-    lexicon and both contexts, synonyms taken together. Without it, the homograph is guessed (lexicon and WordNet), and
-    only a word that is a stranger in its own sentence is asked about; a back-translation confirms the guess or
-    speaks against it. With the original, a model from its language
-    adds what forced decoding of the sentence with the one word and with the other says (after Vamvas and Sennrich
-    2021).
+    With the original, the homograph must stand there; its French translations, from the lexicon and through its
+    WordNet synonyms, are weighed against each other by their probabilities and both contexts, synonyms taken together.
+    Headings, where the sense is lost most often, need less evidence. A model into French adds what forced decoding
+    of the sentence with the one word and with the other says (after Vamvas and Sennrich 2021).
+
+    Without the original, the homograph is guessed (lexicon and WordNet), and only a word that is a stranger in its own
+    sentence is asked about; a back-translation confirms the guess or speaks against it.
     """
 
     name = "word-sense"
@@ -42,7 +43,7 @@ class WordSense(Check):
         "original": 9.5,  # score from which a flag is raised, with the original
         "heading": 5.5,  # and in a heading, where few words must do and the sense is lost most often
         "alone": 5.0,  # and without it
-        "reach": 3.0,  # most that forced decoding adds or takes, with the original and a model
+        "reach": 1.0,  # most that forced decoding adds or takes, with the original and a model
         "prior_alone": 0.03,
         "stranger": -1.0,  # without the original: best fit of a word that is asked about
     }
@@ -138,4 +139,4 @@ def _message(r: Reading, against: str, elsewhere: list[list[str]]) -> str:
     if r.said is not None:
         times = sum(t.count(r.said) for t in elsewhere)
         said = f"; the text elsewhere says “{r.said}”" + (f" {times} times" if times > 1 else "")
-    return f"“{r.word.text}”: {had}, which also means {r.other}{sense}, and that fits better here{said}."
+    return f"“{r.word.text}”: {had}, which also means “{r.other}”{sense}, and that fits better here{said}."

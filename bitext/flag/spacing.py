@@ -138,7 +138,7 @@ class Leftovers(Check):
                     span,
                     f"A stray hyphen before “{m.group(1)}”: something before it has been lost.",
                     Severity.MINOR,
-                    suggestion=f"{before} {m.group(1)}",
+                    suggestion=re.sub(r"\b([dD])e (?=[AEIOUÉaeioué])", r"\1'", f"{before} {m.group(1)}"),
                 )
         for m in _TRAILING_HYPHEN.finditer(text):
             if re.search(r"[ \u00a0]-\w[^.!?]{0,80}$", text[: m.start()]):

@@ -69,8 +69,10 @@ def test_forced_decoding_is_bounded(words):
     b = heading(
         "La rive nationale augmente le taux d'intérêt des crédits", "National bank raises interest rate on loans"
     )
-    [f] = flag(b, only=["word-sense"], lexicon=words, translator_forward=Model())
-    assert f.evidence["log_odds"]["model"] == 3.0
+    for reach in (1.0, 2.5):
+        limits = {"word-sense.reach": reach}
+        [f] = flag(b, only=["word-sense"], lexicon=words, translator_forward=Model(), thresholds=limits)
+        assert f.evidence["log_odds"]["model"] == reach
     case = SimpleNamespace(resources=SimpleNamespace(forward=None))
     assert contrast(case, "x", "y", [], 3.0) == {}
 
@@ -158,7 +160,7 @@ def test_the_headline_with_its_original(words):
     target, source = segment(fr, "fr"), segment(en, "en")
     few = Document(fr[: target.segments[3].end], target.segments[:4], "fr")  # heading, caption, two sentences
     bitext = Bitext(few, source, "original", beads=(Bead(range(1), range(1)),))
-    [f] = [f for f in flag(bitext, only=["word-sense"], lexicon=words) if f.segment == 0]
+    [f] = [f for f in flag(bitext, only=["word-sense"], lexicon=words) if f.segment == 0]  # the others have no bead
     assert (few.segments[0].text[slice(*f.span)], f.severity) == ("Maman", Severity.CRITICAL)
     assert "the original has “mum”" in f.message
     assert f.suggestion is not None
