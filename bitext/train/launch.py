@@ -57,7 +57,7 @@ def train(
     state.mkdir(parents=True, exist_ok=True)
     tell = report or (lambda _: None)
     folder, reverse = _start(start, data, state, config, reverse_columns, tell)
-    from bitext.train.model import Vocabulary, new_model
+    from bitext.train.model import Vocabulary, new_model, write_model
 
     vocabulary = Vocabulary(folder, reverse)
     digest = hashlib.sha256(b"".join((folder / n).read_bytes() for n in ("source.spm", "target.spm"))).hexdigest()[:12]
@@ -76,7 +76,7 @@ def train(
     tell({"stage": "data", "pairs": len(corpus), "dropped": corpus.dropped})
     if not (folder / "config.json").exists():
         tell({"stage": "bilingual start" if config.bilingual_start else "random start"})
-        new_model(config, vocabulary, corpus).save_pretrained(folder)
+        write_model(new_model(config, vocabulary, corpus), folder)
     held_out = _dev(dev, config, reverse_columns)
     old = state / "config.json"
     if (state / "checkpoint.pt").exists() and old.exists() and not config.same_course(TrainConfig.load(old)):

@@ -91,7 +91,9 @@ def train_vocabulary(texts: Iterable[str], folder: Path, size: int, source_lang:
             minloglevel=2,
         )
     except RuntimeError as e:
-        mend = "give more text or a smaller --vocabulary"
+        if "sentences_.empty" in str(e):
+            raise InputError("the data holds no text", mend="give aligned text") from None
+        mend = "give more text"
         raise InputError(f"no vocabulary of {size} pieces can be learnt from this text ({e})", mend=mend) from None
     model = prefix.with_suffix(".model")
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(model))
@@ -122,10 +124,24 @@ def _tokenizer_config(folder: Path, source_lang: str, target_lang: str) -> None:
     path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
+def _no_bars() -> None:
+    """The progress of a run is told by us, so `transformers` draws none for files that take no time."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
+def write_model(model: MarianMTModel, folder: Path) -> None:
+    """Write weights and configuration in the hub's form."""
+    _no_bars()
+    model.save_pretrained(folder)
+
+
 def read_model(folder: Path, dropout: float) -> MarianMTModel:
     """A Marian model in float32, ready to train."""
     from transformers import MarianMTModel
 
+    _no_bars()
     model = MarianMTModel.from_pretrained(folder).float()
     for module in model.modules():
         if isinstance(getattr(module, "dropout", None), float):
@@ -276,7 +292,7 @@ def export(
         forced_eos_token_id=c.eos_token_id,
         bad_words_ids=[[c.pad_token_id]],
     )
-    model.half().save_pretrained(tmp)
+    write_model(model.half(), tmp)
     model.float()
     for name in _PIECES:
         there = {"source.spm": "target.spm", "target.spm": "source.spm"}.get(name, name) if reverse else name

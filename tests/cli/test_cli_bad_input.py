@@ -261,3 +261,15 @@ def test_usage_errors_are_one_sentence(bitext) -> None:
     refused(bitext("run", "a", "--no-such", code=2), "--no-such")
     refused(bitext("nothing", code=2), "nothing")
     refused(bitext("flag", "-", "--only", "no-such-check", stdin=FRENCH, code=2), "no-such-check")
+
+
+def test_data_without_text_for_training(bitext, tmp_path: Path) -> None:
+    (tmp_path / "e.tsv").write_text("")
+    refused(bitext("train", "e.tsv", "-o", "model", "-q", code=2), "no text")
+
+
+@pytest.mark.slow
+def test_quiet_training_says_nothing(bitext, tmp_path: Path) -> None:
+    (tmp_path / "m.tsv").write_text("Le chat dort.\tThe cat sleeps.\n" * 20)
+    assert bitext("train", "m.tsv", "--from", "fr-en", "-o", "model", "--steps", "1", "-q").stderr == ""
+    assert (tmp_path / "model" / "model.safetensors").is_file()
