@@ -108,13 +108,13 @@ class Reader:
     def _forms(self, english: str) -> frozenset[str]:
         return frozenset((english, *self.senses.base_forms(english)))
 
-    def _chain(self, french: str) -> tuple[tuple[str, str, float, str], ...]:
-        """(homograph, French of another sense, prior, gloss) of a French word."""
+    def _chain(self, french: str, through: frozenset[str] | None = None) -> tuple[tuple[str, str, float, str], ...]:
+        """(homograph, French of another sense, prior, gloss) of a French word, for all homographs or some."""
         from bitext.lexicon.confusion import alternatives
 
         return tuple(
             (a.english, f, a.weight * s / max(a.french_words[0][1], 1e-9), a.sense.gloss if a.sense else "")
-            for a in alternatives(french, self.lexicon, n=24, senses=self.senses)
+            for a in alternatives(french, self.lexicon, n=12, senses=self.senses, through=through)
             for f, s in a.french_words[:4]
         )
 
@@ -162,7 +162,7 @@ class Reader:
         """What it costs, as a logarithm, to take a French word for a rendering of an English one; None: it is none."""
         if max(self._sure(word, e), self.french(e).get(word, 0.0)) >= 0.01:
             return 0.0
-        if any(e_ in forms for e_, _, p, _ in self.chain(word) if p >= _LEAST):
+        if any(p >= _LEAST for _, _, p, _ in self.chain(word, forms)):
             return _CHAIN
         return None
 
@@ -175,9 +175,8 @@ class Reader:
         }
         for f, p in self.meant(e).items():
             found[f] = max(found.get(f, 0.0), p)
-        for e_, f, p, _ in self.chain(word):
-            if e_ in forms:
-                found[f] = max(found.get(f, 0.0), 0.5 * p)
+        for _, f, p, _ in self.chain(word, forms):
+            found[f] = max(found.get(f, 0.0), 0.5 * p)
         return found
 
     def _meant(self, english: str) -> dict[str, float]:
@@ -265,7 +264,7 @@ class Reader:
         }
         # to be suggested: how usual a translation is counts twice there
         shown = max(theirs, key=lambda f: mass({f: theirs[f]}) + math.log(theirs[f]))
-        gloss = next((g for e_, f, _, g in self.chain(word) if e_ in forms and f == shown), "")
+        gloss = next((g for _, f, _, g in self.chain(word, forms) if f == shown), "")
         return Reading(w, e, self._agreeing(shown, word), score, evidence, None, gloss)
 
     def _agreeing(self, other: str, word: str) -> str:
@@ -286,7 +285,7 @@ class Reader:
     def _prior(self, word: str, forms: frozenset[str], other: str) -> float:
         """How likely the chain of senses holds the confusion."""
         return max(
-            (p for e, f, p, _ in self.chain(word) if e in forms and (f == other or self.synonyms(f, other, forms))),
+            (p for _, f, p, _ in self.chain(word, forms) if f == other or self.synonyms(f, other, forms)),
             default=0.0,
         )
 

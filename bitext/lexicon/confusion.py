@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ class _Chain:
         self.english = lru_cache(maxsize=100_000)(self._english)
         self.french = lru_cache(maxsize=20_000)(self._french)
         self.bond = lru_cache(maxsize=100_000)(self._bond)
+        self.homographs = lru_cache(maxsize=20_000)(self._homographs)
         self.sense_words = lru_cache(maxsize=20_000)(self._sense_words)
 
     def _forms(self, french: str) -> list[tuple[str, float]]:
@@ -224,11 +226,13 @@ class _Chain:
             scores[best][other] = bond * apart * max(0.0, 1.0 - same)
         return scores
 
-    def alternatives(self, french: str, n: int) -> list[Alternative]:
+    def alternatives(self, french: str, n: int, through: Container[str] | None = None) -> list[Alternative]:
         """See the function of this name."""
         own, family = self.english(french)[0], set(_variants(french))
         found: list[Alternative] = []
-        for english, p in self._homographs(french).items():
+        for english, p in self.homographs(french).items():
+            if through is not None and english not in through:
+                continue
             senses = tuple(s for s in self.senses.senses(english) if s.lemma == english)
             meant = self.sense_shares(french, english, senses)
             scores = self._direct(french, english, senses, meant)
@@ -260,7 +264,12 @@ def _chain(lexicon: Lexicon, senses: Inventory) -> _Chain:
 
 
 def alternatives(
-    french_word: str, lexicon: Lexicon, *, n: int = 20, senses: Inventory | None = None
+    french_word: str,
+    lexicon: Lexicon,
+    *,
+    n: int = 20,
+    senses: Inventory | None = None,
+    through: Container[str] | None = None,
 ) -> list[Alternative]:
     """Other senses that the English behind a French word could have had, the most plausible confusion first.
 
@@ -269,13 +278,14 @@ def alternatives(
         lexicon: a lexicon into English.
         n: at most so many.
         senses: the sense inventory; the shipped one by default.
+        through: only homographs that are among these, which is much faster; all by default.
 
     A phrase that the lexicon does not know is taken word by word; a word it does not know has no alternatives.
     """
     chain = _chain(lexicon, senses or inventory())
     parts = words(french_word, lexicon.source_lang)
-    found = chain.alternatives(" ".join(parts), n)
+    found = chain.alternatives(" ".join(parts), n, through)
     if not found and len(parts) > 1:
         content = [w for w in parts if lexicon.linked(w, lexicon.source_lang) > _CONTENT and len(w) > 2]
-        found = sorted((a for w in content for a in chain.alternatives(w, n)), key=lambda a: -a.weight)[:n]
+        found = sorted((a for w in content for a in chain.alternatives(w, n, through)), key=lambda a: -a.weight)[:n]
     return found
