@@ -337,7 +337,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--penalty", type=float, default=0.3)
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--paragraphs", action="store_true", help="learn only what paragraphs are worth")
-    parser.add_argument("--copies", type=float, default=0.15, help="importance of damaged copies beside the texts")
+    parser.add_argument("--copies", type=float, default=0.1, help="importance of damaged copies beside the texts")
     parser.add_argument("--other-sets", action="store_true", help="with --held-out: also learn without a whole set")
     parser.add_argument("--write", action="store_true", help="write bitext/align/weights.json")
     options = parser.parse_args(argv)

@@ -122,18 +122,23 @@ def _evidence(
 
 
 def _without_repeats(search: _Search, pair: Pair) -> _Search:
-    """The path with a segment that repeats the one before it (a caption set twice) taken out of the end of a bead."""
+    """The path with a segment that repeats the one before (a caption set twice) taken out of a bead it ends or begins."""
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(search.shape)}
     band = search.band
 
     def possible(s0: int, s1: int, t0: int, t1: int) -> bool:
         if not band.low[s1] <= t1 < band.high[s1]:
             return False
+        if not band.low[s0] <= t0 < band.high[s0]:
+            return False
         node = band.at[s1] + t1 - band.low[s1]
         return bool(np.isfinite(search.score[node, index[s1 - s0, t1 - t0]]))
 
     def repeats(texts: Sequence[str], a: int, b: int) -> bool:
         return b - a > 1 and texts[b - 1] == texts[b - 2] and len(texts[b - 1]) > 3
+
+    def again(texts: Sequence[str], a: int) -> bool:
+        return a > 0 and texts[a] == texts[a - 1] and len(texts[a]) > 3
 
     path: list[tuple[int, int, int, int]] = []
     for s0, s1, t0, t1 in search.path:
@@ -143,6 +148,10 @@ def _without_repeats(search: _Search, pair: Pair) -> _Search:
             parts = [(s0, s1, t0, t1 - 1), (s1, s1, t1 - 1, t1)]
         elif in_s and not in_t and t0 < t1:
             parts = [(s0, s1 - 1, t0, t1), (s1 - 1, s1, t1, t1)]
+        elif t1 - t0 > 1 and s0 < s1 and again(pair.target, t0) and not again(pair.source, s0):
+            parts = [(s0, s0, t0, t0 + 1), (s0, s1, t0 + 1, t1)]
+        elif s1 - s0 > 1 and t0 < t1 and again(pair.source, s0) and not again(pair.target, t0):
+            parts = [(s0, s0 + 1, t0, t0), (s0 + 1, s1, t0, t1)]
         path += parts if all(possible(*p) for p in parts) else [(s0, s1, t0, t1)]
     return search._replace(path=path)
 

@@ -13,9 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitext.align import align
+from bitext.align import align, model
+from bitext.align.band import full
+from bitext.align.evidence import Form, Numbers, Pair, Translated
+from bitext.align.features import NAMES, describe, score_band, shapes
+from bitext.align.prepare import Layout, prepare
 from bitext.document import Bead, Document, Kind, Segment
 from bitext.errors import InputError
+from bitext.segment import segment
+from bitext.translate import load as load_translator
 
 ENGLISH = [
     "The harbour of Saint-Malo was closed on Monday.",
@@ -179,6 +185,67 @@ def test_the_corridor_finds_what_the_exact_search_finds() -> None:
     assert [b.score for b in fast] == pytest.approx([b.score for b in exact], abs=1e-3)
     assert [b.confidence for b in fast] == pytest.approx([b.confidence for b in exact], abs=0.01)
     assert fast == align(source, target, target_translation=back)  # and again: nothing is random
+
+
+def test_search_scores_a_bead_as_it_is_described() -> None:
+    """The search adds a score up in parts; they must come to what `describe` says of the bead."""
+    n = len(ENGLISH)
+    pair = Pair(ENGLISH, FRENCH)
+    weights = model.load("translation")
+    layouts = Layout.flat(n), Layout.flat(n)
+    ready = prepare(pair, [Form(), Numbers(), Translated(BACK)], layouts, weights)
+    band, shape = full(n, n), shapes(6)
+    view = ready.view(band)
+    score = score_band(view, band, shape, weights.values)
+    x = np.zeros(len(NAMES), np.float32)
+    for i in range(n + 1):
+        for j in range(n + 1):
+            for k, (a, b) in enumerate(shape.tolist()):
+                found = score[band.at[i] + j, k]
+                assert np.isfinite(found) == (i >= a and j >= b)
+                if i >= a and j >= b:
+                    describe(view, i - a, j - b, a, b, x)
+                    assert found == pytest.approx(float(x @ weights.values), abs=1e-3)
+
+
+@pytest.mark.slow
+def test_the_article_against_its_shuffled_cut_and_merged_back_translation() -> None:
+    """Every bead is known by construction: sentences merged, cut in two, left out, and two paragraphs swapped."""
+    root = Path(__file__).parents[2]
+    article = segment((root / "corpus/kazakhstan.fr.txt").read_text(encoding="utf-8"), lang="fr")
+    back = [t.text for t in load_translator("fr-en").translate(list(article.texts))]
+    order = list(range(len(back)))
+    assert len(order) >= 20
+    one, two = order[4:7], order[12:15]
+    order = [*order[:4], *two, *order[7:12], *one, *order[15:]]
+    source, expected, rng = [], [], random.Random(3)
+    k = 0
+    moved_places = set(one) | set(two)
+    while k < len(order):
+        i = order[k]
+        words = back[i].split()
+        draw = rng.random()
+        following = order[k + 1] if k + 1 < len(order) else None
+        if i not in moved_places and draw < 0.1:
+            expected.append(((), (i,)))
+        elif draw < 0.3 and len(words) >= 12:
+            half = len(words) // 2
+            expected.append(((len(source), len(source) + 1), (i,)))
+            source += [" ".join(words[:half]), " ".join(words[half:])]
+        elif draw < 0.5 and following == i + 1 and {i, i + 1}.isdisjoint(moved_places):
+            expected.append(((len(source),), (i, i + 1)))
+            source.append(back[i] + " " + back[i + 1])
+            k += 1
+        else:
+            expected.append(((len(source),), (i,)))
+            source.append(back[i])
+        k += 1
+    beads = align(source, list(article.texts), target_translation=back)
+    # of two captions alike, either may be the one left out
+    known = [article.texts.index(t) for t in article.texts]
+    same = [(s, tuple(known[j] for j in t)) for s, t in pairs(beads)]
+    assert sorted(same) == sorted((s, tuple(known[j] for j in t)) for s, t in expected)
+    assert any(b.moved for b in beads)
 
 
 def test_vectors_alone() -> None:
