@@ -122,7 +122,7 @@ def _evidence(
 
 
 def _without_repeats(search: _Search, pair: Pair) -> _Search:
-    """The path with a segment that repeats the one before (a caption set twice) taken out of a bead it ends or begins."""
+    """The path, a segment that repeats the one before (a caption set twice) taken out of a bead it ends or starts."""
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(search.shape)}
     band = search.band
 
