@@ -48,7 +48,7 @@ class VerbForms(Check):
         for i, (a, b) in enumerate(itertools.pairwise(found)):
             if not re.fullmatch(r"[ \u00a0]?", text[a.end : b.start]) or text[a.start - 1 : a.start] == "-":
                 continue
-            first = i == 0 or bool(re.search(r"[.!?…«\"“:–—]\s*$", text[: a.start]))
+            first = i == 0 or text[max(0, a.start - 20) : a.start].rstrip()[-1:] in tuple('.!?…«"“:–—')
             verb = b.lower
             infinitive = len(verb) > 4 and verb.endswith(("er", "oir")) and verb not in _NOT_VERB
             if infinitive and b.text[0].islower():

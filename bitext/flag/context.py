@@ -25,7 +25,7 @@ from bitext.shipped import shipped
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Context", "learn", "load"]
+__all__ = ["Around", "Context", "learn", "load"]
 
 _NEGATIVES = 5
 _WINDOW = 8
@@ -51,19 +51,38 @@ class Context:
         i, j = self.ids.get(a), self.ids.get(b)
         return 0.0 if i is None or j is None else float(self._directions[i] @ self._directions[j])
 
-    def around(self, words: Iterable[str], lang: str = "fr", without: Iterable[str] = ()) -> np.ndarray:
-        """The vectors (n, d) of the known content words among `words`, each once, but those in `without`."""
+    def around(self, words: Iterable[str], lang: str = "fr") -> Around:
+        """The known content words among `words`, each once."""
         ids = self.ids if lang == "fr" else self.english_ids
-        left_out = set(without) | STOP
-        known = dict.fromkeys(ids[w] for w in words if w in ids and w not in left_out)
-        return self.inner[list(known)]
+        return Around(self.inner, frozenset(ids[w] for w in words if w in ids and w not in STOP))
 
-    def fit(self, word: str, around: np.ndarray) -> float | None:
+    def fit(self, word: str, around: Around) -> float | None:
         """Log-odds that the French word stands among those words, against a random word; None if it is unknown."""
         i = self.ids.get(word)
         if i is None or not len(around):
             return None
-        return float(self.outer[i] @ around.mean(axis=0))
+        return float(self.outer[i] @ around.total) / len(around)
+
+
+class Around:
+    """What stands around a word: known words, each once, and the sum of their vectors.
+
+    A text is summed once; leaving a word out of it costs one subtraction, however long the text is.
+    """
+
+    def __init__(self, inner: np.ndarray, ids: frozenset[int], total: np.ndarray | None = None) -> None:
+        self.inner, self.ids = inner, ids
+        self.total = inner[sorted(ids)].sum(axis=0) if total is None else total
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def without(self, ids: Iterable[int | None]) -> Around:
+        """The same without some words (None: a word that the table does not know)."""
+        gone = self.ids.intersection(i for i in ids if i is not None)
+        if not gone:
+            return self
+        return Around(self.inner, self.ids - gone, self.total - self.inner[sorted(gone)].sum(axis=0))
 
 
 @functools.cache

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bitext.flag.context import Context
+from bitext.flag.context import Around, Context
 from bitext.flag.words import STOP, Word, words
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 __all__ = ["Reader", "Reading", "content", "plain"]
 
@@ -140,15 +141,12 @@ class Reader:
         own = [plain(w.text) for w in words(text, "fr")]
         english = [w.lower for w in words(other, "en")]
         asked = [e for e in dict.fromkeys(english) if e not in STOP and len(e) > 2]
+        views = self.context.around(own), self.context.around(near), self.context.around(english, "en")
         out = []
         for w in content(text):
             sure = {e: self._sure(plain(w.text), e) for e in asked}
             enough = 0.2 * max(sure.values(), default=0.0)  # a word renders the English word that it usually stands for
-            found = [
-                r
-                for e in asked
-                if sure[e] >= enough and (r := self._render(w, e, own, near, english, least)) is not None
-            ]
+            found = [r for e in asked if sure[e] >= enough and (r := self._render(w, e, own, views, least)) is not None]
             if found:
                 out.append(max(found, key=lambda r: r.score))
         return out
@@ -200,7 +198,7 @@ class Reader:
         return [(s, (s.count + 1) / total) for s in senses]
 
     def _render(
-        self, w: Word, e: str, own: list[str], near: Sequence[str], english: list[str], least: float
+        self, w: Word, e: str, own: list[str], around: tuple[Around, Around, Around], least: float
     ) -> Reading | None:
         word = plain(w.text)
         forms = self.forms(e)
@@ -229,10 +227,11 @@ class Reader:
         }
         if not theirs:
             return None
+        this = self.context.ids.get(word)
         views = (
-            (1.0, self.context.around(own, "fr", without=(word,))),
-            (0.5, self.context.around(near, "fr", without=(word,))),
-            (1.0, self.context.around(english, "en", without=forms)),
+            (1.0, around[0].without([this])),
+            (0.5, around[1].without([this])),
+            (1.0, around[2].without(self.context.english_ids.get(f) for f in forms)),
         )
         if len(views[0][1]) < _ENOUGH:
             return None
@@ -275,7 +274,7 @@ class Reader:
         share = self.lexicon.count(form, "fr")
         return form if share and share >= 0.1 * self.lexicon.count(other, "fr") else other
 
-    def _fit(self, word: str, around: np.ndarray) -> float:
+    def _fit(self, word: str, around: Around) -> float:
         """How well a word fits; a word too rare for the table fits nowhere well."""
         if not len(around):
             return 0.0
@@ -292,7 +291,7 @@ class Reader:
     # ---- without it
 
     def alone(
-        self, text: str, near: Sequence[str], rest: Sequence[str], stranger: float, prior: float
+        self, text: str, near: Sequence[str], document: Elsewhere, stranger: float, prior: float
     ) -> list[Reading]:
         """The best other reading of each content word that fits its sentence no better than `stranger`.
 
@@ -300,22 +299,24 @@ class Reader:
         other word gains in the sentence, a quarter of what it gains beside the neighbours and in the document.
         """
         own = [plain(w.text) for w in words(text, "fr")]
-        elsewhere = set(rest)
+        said_here = document.only(own)
+        rest = document.around.without(self.context.ids.get(w) for w in said_here)
+        around = self.context.around(own), self.context.around(near), rest
+        here = frozenset(own)
         out = []
         for w in content(text):
             word = plain(w.text)
-            views = [self.context.around(v, "fr", without=(word,)) for v in (own, near, rest)]
+            views = [v.without([self.context.ids.get(word)]) for v in around]
             mine = [self.context.fit(word, v) for v in views]
             if mine[0] is None or mine[0] > stranger or len(views[0]) < _ENOUGH:
                 continue
             best: Reading | None = None
             for e, f, p, gloss in self.chain(word):
-                if p < prior or f in own or f in STOP or not self.context.knows(f):
+                if p < prior or f in here or f in STOP or not self.context.knows(f):
                     continue
                 if self.synonyms(f, word, self.forms(e)):
                     continue
                 gain = [self._gain(f, v, m) for v, m in zip(views, mine, strict=True)]
-                said = next((x for x in sorted(elsewhere) if x == f or (x[:3] == f[:3] and related(f, x))), None)
                 score = 0.5 * math.log(p) + gain[0] + 0.25 * gain[1] + 0.25 * gain[2]
                 if best is None or score > best.score:
                     evidence = {
@@ -325,14 +326,38 @@ class Reader:
                         "near": gain[1],
                         "document": gain[2],
                     }
-                    best = Reading(w, e, f, score, evidence, said, gloss)
+                    best = Reading(w, e, f, score, evidence, document.said(f, said_here), gloss)
             if best is not None:
                 out.append(best)
         return out
 
-    def _gain(self, other: str, around: np.ndarray, mine: float | None) -> float:
+    def _gain(self, other: str, around: Around, mine: float | None) -> float:
         theirs = self.context.fit(other, around)
         return 0.0 if theirs is None or mine is None else theirs - mine
+
+
+class Elsewhere:
+    """The words of a whole document, to be asked what is said of it besides one segment.
+
+    Args:
+        texts: plain words by segment.
+    """
+
+    def __init__(self, context: Context, texts: Iterable[Sequence[str]]) -> None:
+        self.counts = Counter(w for t in texts for w in t)
+        self.around = context.around(self.counts)
+        self._by_beginning: dict[str, list[str]] = {}
+        for word in sorted(self.counts):
+            self._by_beginning.setdefault(word[:3], []).append(word)
+
+    def only(self, own: Sequence[str]) -> frozenset[str]:
+        """The words of a segment that stand nowhere else."""
+        return frozenset(w for w, n in Counter(own).items() if n == self.counts[w])
+
+    def said(self, word: str, without: Container[str]) -> str | None:
+        """The word, or one related to it, as the document has it."""
+        like = (x for x in self._by_beginning.get(word[:3], ()) if x not in without)
+        return next((x for x in like if x == word or related(word, x)), None)
 
 
 def _logsum(values: Iterable[float]) -> float:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from bitext.document import Flag, Kind, Severity
 from bitext.flag.base import Case, Check, prose
 from bitext.flag.context import load
-from bitext.flag.readings import Reader, Reading, plain
+from bitext.flag.readings import Elsewhere, Reader, Reading, plain
 from bitext.flag.words import words
 
 __all__ = ["WordSense", "confirmed", "contrast"]
@@ -55,12 +55,13 @@ class WordSense(Check):
 
         reader = Reader(case.resources.lexicon, case.resources.senses or inventory(), context)
         texts = [[plain(w.text) for w in words(s.text, "fr")] if prose(s) else [] for s in case.target.segments]
+        document = Elsewhere(context, texts)
         for i, s in enumerate(case.target.segments):
             if prose(s) and s.kind is not Kind.CAPTION:
-                yield i, (reader, texts, i)
+                yield i, (reader, texts, document, i)
 
-    def find(self, case: Case, unit: tuple[Reader, list[list[str]], int]) -> Iterator[Flag]:
-        reader, texts, i = unit
+    def find(self, case: Case, unit: tuple[Reader, list[list[str]], Elsewhere, int]) -> Iterator[Flag]:
+        reader, texts, document, i = unit
         segment = case.target.segments[i]
         near = [w for k in (i - 1, i + 1) if 0 <= k < len(texts) for w in texts[k]]
         pair = case.original_of(i)
@@ -79,9 +80,8 @@ class WordSense(Check):
         else:
             against = "text"
             limit = self.threshold(case, "alone")
-            rest = [w for k, t in enumerate(texts) if k != i for w in t]
             stranger, prior = self.threshold(case, "stranger"), self.threshold(case, "prior_alone")
-            found = reader.alone(segment.text, near, rest, stranger, prior)
+            found = reader.alone(segment.text, near, document, stranger, prior)
             more = confirmed(case, reader, i, found)
             found = [r for r in found if r.score + more.get(r, 0.0) >= limit]
         for r in found:
