@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bitext.document import Bead, Bitext, Document, Flag, Segment, Signature, Translation
+from bitext.document import Bead, Bitext, Document, Segment, Signature, Translation
 from bitext.errors import BitextError, FormatError, InputError, OutputError
 from bitext.files import read_text, reason, writing
 
@@ -394,8 +394,3 @@ def drawings(bitext: Bitext) -> str:
     from bitext import score as scorer
 
     return scorer.draw(scorer.view(bitext))
-
-
-def worst(flags: Sequence[Flag], n: int = 5) -> list[Flag]:
-    """The n flags to look at first: by severity, then by confidence, then by place."""
-    return sorted(flags, key=lambda f: (-f.severity.rank, -(f.confidence or 0.0), f.segment, f.span))[:n]

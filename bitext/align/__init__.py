@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-VERSION = "fused-1"
+VERSION = "fused-2"
 """Names the aligner and its weights in signatures."""
 
 _NAMES = {"Encoder": "bitext.align.encoder", "align": "bitext.align.aligner", "load_encoder": "bitext.align.encoder"}

