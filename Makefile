@@ -33,6 +33,7 @@ $(VENV)/.done: pyproject.toml constraints.txt
 	$(BIN)/pip install -q "torch==$(TORCH)+cpu" -c constraints.txt 2>/dev/null \
 	  || { $(BIN)/pip install -q uv && VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --torch-backend=cpu "torch==$(TORCH)"; }
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	$(BIN)/bitext run corpus/udhr.fr.txt --original corpus/udhr.en.txt -q -o $(VENV)/first # convert models, compile
 	@touch $@
 
 clean:

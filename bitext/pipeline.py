@@ -24,6 +24,7 @@ __all__ = [
     "load",
     "prepare_folder",
     "read_document",
+    "refuse_bitext",
     "run",
     "score",
     "with_source",
@@ -116,12 +117,7 @@ def read_document(path: PathLike, lang: str, *, any_language: bool = False, line
     """
     from bitext.formats import documents
 
-    if _is_bitext(path):
-        raise InputError(
-            "is a file of aligned text, where one text alone belongs",
-            path=path,
-            mend="give a text, or name this file in place of both",
-        )
+    refuse_bitext(path)
     return _segmented(documents.read_document(path), path, lang, any_language=any_language, lines=lines)
 
 
@@ -169,6 +165,19 @@ def _filled(bitext: Bitext, path: PathLike) -> Bitext:
     if not bitext.target.text.strip():
         raise InputError("holds no text of the translation", path=path, mend="give a file with text in it")
     return bitext
+
+
+def refuse_bitext(path: PathLike) -> None:
+    """
+    Raises:
+        InputError: the file's name says that it holds aligned text, where one text alone belongs.
+    """
+    if _is_bitext(path):
+        raise InputError(
+            "is a file of aligned text, where one text alone belongs",
+            path=path,
+            mend="give a text, or name this file in place of both",
+        )
 
 
 def _is_bitext(path: PathLike) -> bool:

@@ -18,6 +18,7 @@ from bitext.pipeline import (
     load_lexicon,
     load_translator,
     read_document,
+    refuse_bitext,
     score,
 )
 
@@ -66,6 +67,8 @@ def score_files(
     from bitext import __version__
     from bitext.score import checks
 
+    for file in files:
+        refuse_bitext(file)
     hyp, *refs = files
     signature = Signature.of(bitext=__version__)
     notes = checks.names(hyp, refs)

@@ -273,3 +273,10 @@ def test_quiet_training_says_nothing(bitext, tmp_path: Path) -> None:
     (tmp_path / "m.tsv").write_text("Le chat dort.\tThe cat sleeps.\n" * 20)
     assert bitext("train", "m.tsv", "--from", "fr-en", "-o", "model", "--steps", "1", "-q").stderr == ""
     assert (tmp_path / "model" / "model.safetensors").is_file()
+
+
+def test_aligned_text_is_no_hypothesis(bitext, tmp_path: Path) -> None:
+    (tmp_path / "h.tsv").write_text("a\tb\n")
+    (tmp_path / "r.txt").write_text("a\n")
+    refused(bitext("score", "h.tsv", "r.txt", code=2), "h.tsv", "aligned text")
+    refused(bitext("score", "r.txt", "h.tsv", code=2), "h.tsv", "aligned text")
