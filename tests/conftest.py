@@ -31,6 +31,39 @@ def corpus() -> Path:
     return ROOT / "corpus"
 
 
+@pytest.fixture(scope="session")
+def valid() -> Callable[[object, str], None]:
+    """`valid(root, "tmx" | "xliff" | "xliff2")`: see that XML is what its official DTD or schema says."""
+    etree = pytest.importorskip("lxml.etree")
+    folder = ROOT / "tests" / "data" / "schemas"
+
+    class Local(etree.Resolver):  # type: ignore[misc, name-defined]
+        def resolve(self, url: str, public: str, context: object) -> object:
+            here = folder / url.rpartition("/")[2]  # the W3C's xml.xsd is asked for at two addresses
+            return self.resolve_filename(str(here), context) if here.exists() else None
+
+    def schema(version: str, name: str) -> object:
+        """The schema of XLIFF and that of our attributes in it, together."""
+        parser = etree.XMLParser(no_network=True)
+        parser.resolvers.add(Local())
+        ours = ROOT / "bitext" / "formats" / "xliff-attributes.xsd"
+        parts = {f"urn:oasis:names:tc:xliff:document:{version}": folder / name, "urn:x-bitext:1": ours}
+        imports = "".join(f'<import namespace="{n}" schemaLocation="{f.as_uri()}"/>' for n, f in parts.items())
+        both = f'<schema xmlns="http://www.w3.org/2001/XMLSchema">{imports}</schema>'
+        return etree.XMLSchema(etree.fromstring(both, parser))
+
+    known = {
+        "tmx": etree.DTD(str(folder / "tmx14.dtd")),
+        "xliff": schema("1.2", "xliff-core-1.2-strict.xsd"),
+        "xliff2": schema("2.0", "xliff-core-2.0.xsd"),
+    }
+
+    def check(root: object, format: str) -> None:
+        assert known[format].validate(root), known[format].error_log
+
+    return check
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

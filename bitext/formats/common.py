@@ -22,6 +22,8 @@ from bitext.files import decode, reason, writing
 
 __all__ = [
     "COMPRESSIONS",
+    "NOT_REVIEWED",
+    "Reviewed",
     "Row",
     "creating",
     "flags_by_bead",
@@ -157,6 +159,17 @@ class Row:
     back: str | None = None
     flags: tuple[Flag, ...] = ()
     shape: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a person said of a bead, for the formats that have states and notes."""
+
+    checked: bool = False
+    notes: tuple[str, ...] = ()
+
+
+NOT_REVIEWED = Reviewed()
 
 
 def rows_of(bitext: Bitext) -> Iterator[Row]:

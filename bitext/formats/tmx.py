@@ -36,7 +36,7 @@ def write(bitext: Bitext, path: Path_) -> None:
     Raises:
         OutputError: cannot be written, or the two sides are not aligned.
     """
-    source_lang, target_lang = langs_of(bitext)
+    source_lang, target_lang = (lang.replace("_", "-") for lang in langs_of(bitext))
     head = attribute(
         creationtool="bitext",
         creationtoolversion=__version__,

@@ -3,20 +3,21 @@
 One `trans-unit` a bead. The target's state is *translated* or, where there are flags, *needs-review-translation*;
 score, confidence, shape and moved are attributes of our namespace on the `trans-unit`, the back-translation a note.
 Each flag is a `mrk` (`mtype="x-bitext-flag"`, the message in `comment`) and a note for people. A span that crosses
-another comes in several `mrk` of the same `mid`. Characters that XML cannot hold are made visible (␀ … ␟, �).
+another comes in several `mrk` of the same `bitext:flag` (a `mid` would have to name a `mrk` of a `seg-source`).
+Characters that XML cannot hold are made visible (␀ … ␟, �). What a person has checked is *signed-off* and approved.
 
-Specification: https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html
+Specification: https://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html; our namespace: `xliff-attributes.xsd`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from bitext import __version__
 from bitext.document import Bitext, Flag
 from bitext.errors import FormatError
-from bitext.formats.common import Path_, Row, creating, langs_of, rows_of
+from bitext.formats.common import NOT_REVIEWED, Path_, Reviewed, Row, creating, langs_of, rows_of
 from bitext.formats.spans import NAMESPACE, PRIORITY, Mark, flag_attributes, flag_from, flatten, pieces
 from bitext.formats.xml import attribute, content, local
 
@@ -26,13 +27,13 @@ _BACK = "bitext back-translation"
 _CODES = ("bpt", "ept", "ph", "it")
 
 
-def write(bitext: Bitext, path: Path_) -> None:
-    """Write one translation unit a bead.
+def write(bitext: Bitext, path: Path_, *, reviewed: Mapping[int, Reviewed] | None = None) -> None:
+    """Write one translation unit a bead; `reviewed` says by bead what a person has checked and noted.
 
     Raises:
         OutputError: cannot be written, or the two sides are not aligned.
     """
-    source_lang, target_lang = langs_of(bitext)
+    source_lang, target_lang = (lang.replace("_", "-") for lang in langs_of(bitext))
     root = attribute(version="1.2", xmlns="urn:oasis:names:tc:xliff:document:1.2", xmlns__bitext=NAMESPACE)
     about = attribute(
         original=bitext.target.name or "bitext",
@@ -46,13 +47,15 @@ def write(bitext: Bitext, path: Path_) -> None:
         f.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<xliff{root}>\n<file{about}>\n')
         f.write(f"<header><tool{tool}/></header>\n<body>\n")
         for i, row in enumerate(rows_of(bitext), 1):
-            f.write(_unit(i, row))
+            f.write(_unit(i, row, (reviewed or {}).get(i - 1, NOT_REVIEWED)))
         f.write("</body>\n</file>\n</xliff>\n")
 
 
-def _unit(number: int, row: Row) -> str:
+def _unit(number: int, row: Row, reviewed: Reviewed) -> str:
+    checked = reviewed.checked and bool(row.target)
     about = attribute(
         id=number,
+        approved="yes" if checked else None,
         xml__space="preserve",
         bitext__shape=row.shape,
         bitext__score=repr(row.score),
@@ -61,14 +64,16 @@ def _unit(number: int, row: Row) -> str:
     )
     parts = [f"<trans-unit{about}>\n<source>{content(row.source)}</source>\n"]
     if row.target:
-        state = attribute(state="needs-review-translation" if row.flags else "translated")
-        parts.append(f"<target{state}>{_marked(row)}</target>\n")
+        state = "signed-off" if checked else "needs-review-translation" if row.flags else "translated"
+        parts.append(f"<target{attribute(state=state)}>{_marked(row)}</target>\n")
     if row.back:
         parts.append(f"<note{attribute(annotates='target', **{'from': _BACK})}>{content(row.back)}</note>\n")
     for flag in row.flags:
         note = attribute(annotates="target", priority=PRIORITY[flag.severity], **{"from": f"bitext {flag.check}"})
         text = f"{flag.severity} {flag.category} “{row.target[slice(*flag.span)]}”: {flag.message}"
         parts.append(f"<note{note}>{content(text)}</note>\n")
+    by = attribute(annotates="target", **{"from": "reviewer"})
+    parts += [f"<note{by}>{content(said)}</note>\n" for said in reviewed.notes]
     parts.append("</trans-unit>\n")
     return "".join(parts)
 
@@ -84,7 +89,7 @@ def _marked(row: Row) -> str:
         else:
             flag = row.flags[i]
             about = {"comment": flag.message, **flag_attributes(flag)} if i not in begun else {}
-            parts.append(f"<mrk{attribute(mtype='x-bitext-flag', mid=i + 1, **about)}>")
+            parts.append(f"<mrk{attribute(mtype='x-bitext-flag', bitext__flag=i + 1, **about)}>")
             begun.add(i)
     return "".join(parts)
 
@@ -158,9 +163,12 @@ def _rows(unit: Element, path: Path_, line: int) -> list[Row]:
 
 
 def _flags(marks: list[Mark], path: Path_, line: int) -> Iterator[Flag]:
-    ours = [mark for mark in marks if mark.attributes.get("mtype") == "x-bitext-flag"]
-    for mark in sorted(ours, key=lambda m: m.number("mid")):
-        if f"{{{NAMESPACE}}}severity" in mark.attributes:
-            same = [m for m in ours if m.attributes.get("mid") == mark.attributes.get("mid")]
+    ours: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if mark.attributes.get("mtype") == "x-bitext-flag":
+            ours.setdefault(mark.number(f"{{{NAMESPACE}}}flag"), []).append(mark)
+    for _, same in sorted(ours.items()):
+        about = next((m.attributes for m in same if f"{{{NAMESPACE}}}severity" in m.attributes), None)
+        if about is not None:
             span = min(m.start for m in same), max(m.end for m in same)
-            yield flag_from(mark.attributes, span, mark.attributes.get("comment", ""), path, line)
+            yield flag_from(about, span, about.get("comment", ""), path, line)

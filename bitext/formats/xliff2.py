@@ -1,10 +1,11 @@
 """XLIFF 2.1, which marks flags best; reading takes any XLIFF 1.x or 2.x.
 
 One `unit` with one `segment` a bead. State is *translated*, with subState `bitext:needs-review` where there are
-flags, or *initial* where the target is empty. Each flag is a note on the target and a comment mark (`mrk`, or
-`sm`/`em` where spans cross) that refers to it; check, category, severity, suggestion and confidence are attributes
-of our namespace. Score, confidence, shape, moved and the back-translation are in the Metadata module.
-Characters that XML cannot hold are `cp` elements, so texts come back identical.
+flags, *initial* where the target is empty, or *reviewed* where a person has checked it. Each flag is a note on the
+target and a comment mark (`mrk`, or `sm`/`em` where spans cross) that refers to it; check, category, severity,
+suggestion and confidence are attributes of our namespace (`xliff-attributes.xsd`). Score, confidence, shape, moved and
+the back-translation are in the Metadata module. Characters that XML cannot hold are `cp` elements, so texts come back
+identical.
 
 Specification: https://docs.oasis-open.org/xliff/xliff-core/v2.1/xliff-core-v2.1.html
 """
@@ -13,13 +14,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from bitext.document import Bitext
 from bitext.errors import FormatError
 from bitext.formats import xliff
-from bitext.formats.common import Path_, Row, creating, from_rows, langs_of, language_matches, name_of, rows_of
+from bitext.formats.common import (
+    NOT_REVIEWED,
+    Path_,
+    Reviewed,
+    Row,
+    creating,
+    from_rows,
+    langs_of,
+    language_matches,
+    name_of,
+    rows_of,
+)
 from bitext.formats.spans import NAMESPACE, PRIORITY, flag_attributes, flag_from, flatten, pieces
 from bitext.formats.xml import attribute, content, elements, local, visible
 
@@ -34,27 +46,27 @@ _ROOT = {
 _UNHELD = re.compile("([\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])")
 
 
-def write(bitext: Bitext, path: Path_) -> None:
-    """Write one unit a bead.
+def write(bitext: Bitext, path: Path_, *, reviewed: Mapping[int, Reviewed] | None = None) -> None:
+    """Write one unit a bead; `reviewed` says by bead what a person has checked and noted.
 
     Raises:
         OutputError: cannot be written, or the two sides are not aligned.
     """
-    source_lang, target_lang = langs_of(bitext)
+    source_lang, target_lang = (lang.replace("_", "-") for lang in langs_of(bitext))
     with creating(path) as f:
         f.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         f.write(f"<xliff{attribute(**_ROOT, srcLang=source_lang, trgLang=target_lang)}>\n")
         f.write(f"<file{attribute(id='f1', original=bitext.target.name or None, xml__space='preserve')}>\n")
         empty = True
         for i, row in enumerate(rows_of(bitext), 1):
-            f.write(_unit(i, row))
+            f.write(_unit(i, row, (reviewed or {}).get(i - 1, NOT_REVIEWED)))
             empty = False
         if empty:  # a file has at least one unit
-            f.write(_unit(1, Row("", "", shape="0-0")))
+            f.write(_unit(1, Row("", "", shape="0-0"), NOT_REVIEWED))
         f.write("</file>\n</xliff>\n")
 
 
-def _unit(number: int, row: Row) -> str:
+def _unit(number: int, row: Row, reviewed: Reviewed) -> str:
     known = {
         "shape": row.shape,
         "score": repr(row.score),
@@ -65,13 +77,16 @@ def _unit(number: int, row: Row) -> str:
     metas = "".join(f"<mda:meta{attribute(type=k)}>{content(v)}</mda:meta>" for k, v in known.items() if v)
     parts = [f"<unit{attribute(id=f'u{number}')}>\n"]
     parts.append(f'<mda:metadata><mda:metaGroup category="bitext">{metas}</mda:metaGroup></mda:metadata>\n')
-    if row.flags:
+    if row.flags or reviewed.notes:
         parts.append("<notes>\n")
         for k, flag in enumerate(row.flags, 1):
             about = attribute(id=f"n{k}", appliesTo="target", category=flag.category, priority=PRIORITY[flag.severity])
             parts.append(f"<note{about}>{content(flag.message)}</note>\n")
+        for k, said in enumerate(reviewed.notes, 1):
+            about = attribute(id=f"r{k}", appliesTo="target", category="reviewer")
+            parts.append(f"<note{about}>{content(said)}</note>\n")
         parts.append("</notes>\n")
-    state = {"state": "translated"} if row.target else {}
+    state = {"state": "reviewed" if reviewed.checked else "translated"} if row.target else {}
     if row.flags:
         state["subState"] = "bitext:needs-review"
     target = f"<target>{_marked(row)}</target>" if row.target else ""

@@ -80,16 +80,13 @@ def render(taken: Taken, kind: str) -> bytes:
     if kind in makers:
         return makers[kind](taken).encode("utf-8")
     from bitext import formats
+    from bitext.review.states import reviewed
 
+    options = {"reviewed": reviewed(taken)} if kind in ("xliff", "xliff2") else {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, EXPORTS[kind][0])
-        formats.write(taken.bitext, path, kind)
-        data = path.read_bytes()
-    if kind in ("xliff", "xliff2"):
-        from bitext.review.states import with_states
-
-        data = with_states(data.decode("utf-8"), taken, kind).encode("utf-8")
-    return data
+        formats.write(taken.bitext, path, kind, **options)
+        return path.read_bytes()
 
 
 def _text(taken: Taken) -> str:

@@ -1,41 +1,29 @@
-"""A reviewer's decisions in XLIFF: states of units, and notes on what was corrected and rejected.
-
-Works on what `bitext.formats` wrote, unit by unit; text is escaped there, so a `<` always begins an element.
-
-    XLIFF 1.2: checked is state signed-off and approved, corrected is translated; flags keep needs-review-translation
-    XLIFF 2.1: checked is state reviewed, corrected is translated; flags keep subState bitext:needs-review
-"""
+"""A reviewer's decisions as XLIFF says them: what is checked, and notes on what was corrected, agreed and rejected."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bitext.document import Bead
-from bitext.formats.xml import attribute, content
+from bitext.formats.common import Reviewed
 
 if TYPE_CHECKING:
     from bitext.review.export import Taken
 
-__all__ = ["with_states"]
+__all__ = ["reviewed"]
 
 
-def with_states(xml: str, taken: Taken, kind: str) -> str:
-    """The XLIFF with states and reviewer's notes, one unit a bead in the bitext's order."""
-    tag = "<trans-unit " if kind == "xliff" else "<unit "
+def reviewed(taken: Taken) -> dict[int, Reviewed]:
+    """By bead (by target segment where there are none), what the reviewer decided."""
     beads = taken.bitext.beads or tuple(Bead(range(0), range(j, j + 1)) for j in range(len(taken.bitext.target)))
-    head, *units = xml.split(tag)
-    if len(units) != len(beads):
-        return xml  # an empty document has one empty unit
-    dress = _unit12 if kind == "xliff" else _unit21
     notes = _notes(taken)
-    parts = [head]
-    for bead, unit in zip(beads, units, strict=True):
-        said = [note for j in bead.target for note in notes.get(j, ())]
+    found = {}
+    for b, bead in enumerate(beads):
+        said = tuple(note for j in bead.target for note in notes.get(j, ()))
         checked = bool(bead.target) and all(taken.checked[j] for j in bead.target)
-        parts += [tag, dress(unit, checked, said)]
-    return "".join(parts)
+        if said or checked:
+            found[b] = Reviewed(checked, said)
+    return found
 
 
 def _notes(taken: Taken) -> dict[int, list[str]]:
@@ -54,30 +42,3 @@ def _notes(taken: Taken) -> dict[int, list[str]]:
     for j, was in taken.was.items():
         out.setdefault(j, []).insert(0, f"was: {was}")
     return out
-
-
-def _unit12(unit: str, checked: bool, notes: list[str]) -> str:
-    if checked:
-        unit = re.sub(r'<target state="[^"]*"', '<target state="signed-off"', unit, count=1)
-        unit = unit.replace(">", ' approved="yes">', 1)
-    added = "".join(
-        f"<note{attribute(annotates='target', **{'from': 'reviewer'})}>{content(n)}</note>\n" for n in notes
-    )
-    return unit.replace("</trans-unit>", added + "</trans-unit>", 1)
-
-
-def _unit21(unit: str, checked: bool, notes: list[str]) -> str:
-    if checked:
-        unit = re.sub(r'(<segment [^>]*state=")translated"', r'\1reviewed"', unit, count=1)
-    if not notes:
-        return unit
-    added = "".join(_numbered(notes))
-    if "<notes>\n" in unit:
-        return unit.replace("</notes>", added + "</notes>", 1)
-    return unit.replace("<segment ", f"<notes>\n{added}</notes>\n<segment ", 1)
-
-
-def _numbered(notes: list[str]) -> Iterator[str]:
-    for k, note in enumerate(notes, 1):
-        about = attribute(id=f"r{k}", appliesTo="target", category="reviewer")
-        yield f"<note{about}>{content(note)}</note>\n"

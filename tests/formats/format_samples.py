@@ -145,3 +145,14 @@ def small_article() -> Bitext:
         Translation(t, -0.5) for t in ("A title", "The cat sleeps.", "It dreams of summer & <mice>.", "Legal")
     )
     return Bitext(target, source, "original", backs, beads, None, flags, Signature.of(version="1", model="m"))
+
+
+def tmx(body: str, head: str = 'srclang="en"', before: str = "") -> str:
+    """A TMX file as text."""
+    header = f'<header creationtool="x" {head}/>'
+    return f'<?xml version="1.0"?>{before}<tmx version="1.4">{header}<body>{body}</body></tmx>'
+
+
+def unit(**texts: str) -> str:
+    """A translation unit of it, by language."""
+    return "<tu>" + "".join(f'<tuv xml:lang="{k}"><seg>{v}</seg></tuv>' for k, v in texts.items()) + "</tu>"

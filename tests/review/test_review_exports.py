@@ -64,6 +64,15 @@ def test_without_decisions_the_text_comes_out_byte_for_byte(review):
     assert render(take(review), "text").decode() == sample().target.text
 
 
+@pytest.mark.parametrize("kind", ["tmx", "xliff", "xliff2"])
+def test_exports_are_valid(decided, kind, valid, tmp_path):
+    from lxml import etree
+
+    do(decided, "correct", segment=7, text="]]> & <b>\u2028\u00a0« ’")
+    do(decided, "reject", flag=3, reason="<no> & “never”")
+    valid(etree.parse(str(written(decided, kind, tmp_path))).getroot(), kind)
+
+
 def test_xliff_says_what_was_checked_and_why_it_changed(decided, tmp_path):
     xml = written(decided, "xliff", tmp_path).read_text(encoding="utf-8")
     units = re.findall(r"<trans-unit .*?</trans-unit>", xml, re.DOTALL)
