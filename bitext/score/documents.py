@@ -12,6 +12,7 @@ from bitext.score.bitexts import EXCLUDED, coverage, exclusion_notes, scored_bea
 from bitext.score.bootstrap import SEED
 from bitext.score.metrics import score
 from bitext.score.resegmentation import Resegmented, resegment
+from bitext.score.strays import pair_strays
 
 __all__ = ["Aligner", "DocumentScore", "score_documents"]
 
@@ -110,7 +111,7 @@ def score_documents(
     refs = [_document(r, "reference", lang) for r in given]
     for side in (hyp, *refs):
         if not len(side):
-            raise BitextError(f"the {side.name or 'document'} has no segments", mend="give a file with text in it")
+            raise BitextError("has no segments", path=side.name or "the document", mend="give a file with text in it")
     texts = [[" ".join(t.split()) for t in r.texts] for r in refs]
     cut: Resegmented | None = None
     if align is None or len({len(t) for t in texts}) == 1:
@@ -128,10 +129,13 @@ def score_documents(
         scores = replace(by_cut, metrics=cut_metrics, coverage={"source": 1.0, "target": 1.0}, notes=notes)
         return DocumentScore(scores, "resegmented", cut_metrics, (), cut.segments, tuple(tuple(t) for t in texts))
     # The hypothesis stands where a translation would: no back-translation, its own text is compared.
-    bitexts = [Bitext(target=hyp, source=ref, beads=_beads(align(ref, hyp))) for ref in refs]
+    bitexts = [
+        Bitext(target=hyp, source=ref, beads=pair_strays(_beads(align(ref, hyp)), ref.texts, hyp.texts)) for ref in refs
+    ]
     index, hyps, lines = _one_reference(bitexts[0]) if len(bitexts) == 1 else _several(hyp, bitexts)
     if not hyps:
-        raise BitextError("the aligner found nothing in common", mend="check that both texts are of one article")
+        problem = f"nothing in it was found in {refs[0].name or 'the reference'}"
+        raise BitextError(problem, path=hyp.name or None, mend="check that both are translations of one text")
     got = score(hyps, lines, metrics, **options)
     said = ["The texts were aligned first and are scored on beads; text without a counterpart does not count."]
     for i, bitext in enumerate(bitexts, 1):

@@ -153,9 +153,9 @@ def test_line_aligned_documents_are_left_as_they_are():
 
 
 def test_what_cannot_be_aligned_is_said():
-    with pytest.raises(BitextError, match="hypothesis has no segments"):
+    with pytest.raises(BitextError, match="hypothesis: has no segments"):
         score_documents([" "], REFERENCE)
-    with pytest.raises(BitextError, match="nothing in common"):
+    with pytest.raises(BitextError, match="nothing in it was found in"):
         score_documents(["x"], ["y"], lambda r, h: [Bead(range(1), range(0)), Bead(range(1, 1), range(1))])
     with pytest.raises(BitextError, match="not one string"):
         score_documents("x", ["y"])
