@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["SEED", "Interval", "bootstrap", "resample", "totals_to_scores"]
+__all__ = ["SEED", "Interval", "bootstrap", "bootstrap_mean", "resample", "totals_to_scores"]
 
 SEED = 12345
 """sacreBLEU's own default seed."""
@@ -56,9 +57,20 @@ def bootstrap(metric: Any, stats: np.ndarray, samples: int = 1000, seed: int = S
         metric: a sacreBLEU metric.
         stats: its statistics, n segments × k.
     """
+    return _central(totals_to_scores(metric, resample(stats, samples, seed)))
+
+
+def bootstrap_mean(values: Sequence[float], samples: int = 1000, seed: int = SEED) -> Interval:
+    """The interval of the mean of one value a segment."""
     import numpy as np
 
-    scores = np.sort(totals_to_scores(metric, resample(stats, samples, seed)))
+    return _central(resample(np.array(values)[:, None], samples, seed)[:, 0] / len(values))
+
+
+def _central(drawn: np.ndarray) -> Interval:
+    import numpy as np
+
+    scores = np.sort(drawn)
     cut = len(scores) // 40  # sacreBLEU's bounds: 1/40 off either end
     half = 0.5 * float(scores[len(scores) - cut - 1] - scores[cut])
     return Interval(float(scores.astype("float64").mean()), half)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bitext.document import Metric, Scores
 from bitext.errors import BitextError, InputError
 from bitext.score import checks
-from bitext.score.bootstrap import SEED, bootstrap
+from bitext.score.bootstrap import SEED, bootstrap, bootstrap_mean
 from bitext.score.plugins import find
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def score(
     Args:
         hypotheses: n lines.
         references: n lines, or several times n lines.
-        metrics: of `METRICS`, or names of plug-ins.
+        metrics: of `METRICS`, or names of plug-ins (see `bitext.score.plugins.find`).
         lang: language of hypotheses and references.
         confidence: give 95 % intervals by bootstrap resampling.
         sources: the n lines that were translated, for the checks and for plug-ins that want them.
@@ -147,7 +147,7 @@ def score(
     by_line: list[float] | None = None
     for name in metrics:
         if name.lower() not in METRICS:
-            found.append(_external(name, hyps, refs, sources))
+            found.append(_external(name, hyps, refs, sources, (samples, seed) if confidence else None))
             continue
         metric = build(name, refs, lang=lang, lowercase=lowercase, tokenize=tokenize)
         stats = statistics(metric, hyps)
@@ -165,7 +165,9 @@ def score(
     return Scores("reference", tuple(found), dict(enumerate(by_line)), notes=tuple(notes))
 
 
-def _external(name: str, hyps: list[str], refs: list[list[str]], sources: Sequence[str] | None) -> Metric:
+def _external(
+    name: str, hyps: list[str], refs: list[list[str]], sources: Sequence[str] | None, drawn: tuple[int, int] | None
+) -> Metric:
     plugin = find(name)
     try:
         got = plugin(hyps, refs, sources)
@@ -173,4 +175,7 @@ def _external(name: str, hyps: list[str], refs: list[list[str]], sources: Sequen
         raise
     except Exception as e:  # a foreign metric may fail in any way; the user's other figures are worth a sentence
         raise InputError(f"the metric {name} failed: {type(e).__name__}: {e}") from e
-    return Metric(got.name, float(got.value), got.signature)
+    interval = None
+    if drawn is not None and got.segments:
+        interval = bootstrap_mean(got.segments, *drawn).bounds
+    return Metric(got.name, float(got.value), got.signature, interval)

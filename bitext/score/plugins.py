@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from bitext.errors import BitextError
 
@@ -15,11 +16,15 @@ GROUP = "bitext.metrics"
 
 @dataclass(frozen=True)
 class External:
-    """What a plugged-in metric returns: its name, the figure over all segments, and its signature."""
+    """What a plugged-in metric returns: its name, the figure over all segments, and its signature.
+
+    `segments`, where the figure is their mean, gives it an interval: one value a segment.
+    """
 
     name: str
     value: float
     signature: str = ""
+    segments: tuple[float, ...] = ()
 
 
 Plugin = Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[str] | None], External]
@@ -46,11 +51,16 @@ def available() -> dict[str, str]:
 
 
 def find(name: str) -> Plugin:
-    """The plug-in called `name`.
+    """The plug-in called `name`; `NAME=FILE` reads what COMET or MetricX wrote (see `bitext.score.results`).
 
     Raises:
         BitextError: there is none, or it cannot be imported.
     """
+    head, sign, path = name.partition("=")
+    if sign:
+        from bitext.score.results import from_file
+
+        return from_file(head or Path(path).name.split(".")[0], path)
     name = name.lower()
     if name in _registered:
         return _registered[name]
@@ -63,5 +73,7 @@ def find(name: str) -> Plugin:
             return plugin
     known = ", ".join(["bleu", "chrf", "chrf++", "ter", *sorted(available())])
     raise BitextError(
-        f"there is no metric {name!r}", mend=f"choose from {known}, or install a package that provides it as a plug-in"
+        f"there is no metric {name!r}",
+        mend=f"choose from {known}, give NAME=FILE of segment scores that COMET or MetricX wrote, "
+        "or install a package that provides it as a plug-in",
     )
