@@ -42,11 +42,11 @@ def scored_beads(bitext: Bitext, *, back: bool = True) -> list[ScoredBead]:
         BitextError: the bitext has no source, no beads or no translations.
     """
     if bitext.source is None:
-        raise BitextError("there is no original to score against", mend="give one with --original")
+        raise _not_yet(bitext, "has no original to be scored against", "give one: `bitext align FILE --original …`")
     if not bitext.beads:
-        raise BitextError("the two texts are not aligned yet", mend="align them before scoring")
+        raise _not_yet(bitext, "is not aligned with its original yet", "run `bitext align` on it first")
     if back and not bitext.translations:
-        raise BitextError("the text is not back-translated yet", mend="translate it before scoring")
+        raise _not_yet(bitext, "is not back-translated yet", "run `bitext translate` on it first, or give --model")
     texts = [t.text for t in bitext.translations] if back else bitext.target.texts
     found = []
     for k, bead in enumerate(bitext.beads):
@@ -56,6 +56,10 @@ def scored_beads(bitext: Bitext, *, back: bool = True) -> list[ScoredBead]:
             reference = " ".join(bitext.source.segments[i].text for i in source)
             found.append(ScoredBead(k, _one_line(hypothesis), _one_line(reference), bead.shape))
     return found
+
+
+def _not_yet(bitext: Bitext, problem: str, mend: str) -> BitextError:
+    return BitextError(problem, path=bitext.target.name or "the text", mend=mend)
 
 
 def _one_line(text: str) -> str:
@@ -159,7 +163,8 @@ def score_bitext(
     pairs = scored_beads(bitext)
     if not pairs:
         raise BitextError(
-            "no segment of the translation has a counterpart in the original",
+            f"no segment has a counterpart in the original ({bitext.source.name or 'without a name'})",
+            path=bitext.target.name or None,
             mend="check that the original is that of this text",
         )
     scores = score(

@@ -75,11 +75,19 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
     from bitext.score.quality import estimate
 
     if not bitext.translations:
-        raise BitextError("the text is not back-translated yet", mend="translate it before scoring")
+        raise BitextError(
+            "is not back-translated yet",
+            path=bitext.target.name or "the text",
+            mend="run `bitext translate` on it first, or give --model; to compare it with a reference, give HYP REF",
+        )
     quality = estimate(bitext, forward=forward)
     counted = [i for i, s in enumerate(bitext.target) if s.kind not in EXCLUDED and s.text.strip()]
     if not counted:
-        raise BitextError("the text has no segment to score, only boilerplate or separators")
+        raise BitextError(
+            "has no segment to score, only boilerplate or separators",
+            path=bitext.target.name or "the text",
+            mend="give the article's own text",
+        )
     texts = [bitext.target.segments[i].text for i in counted]
     back = [bitext.translations[i] for i in counted]
 

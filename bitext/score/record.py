@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Difference", "Record", "Texts", "from_json", "to_json"]
 
 FORMAT = "bitext-scores/1"
+_MEND = "give a file that `bitext score … --json`, `bitext score … -o FILE` or `bitext run` wrote"
 _OPTIONS = {"metrics", "lang", "confidence", "samples", "seed", "lowercase", "tokenize"}
 
 
@@ -261,13 +262,14 @@ def from_json(text: str, path: str | None = None) -> Record:
     try:
         raw = json.loads(text)
     except json.JSONDecodeError as e:
-        raise FormatError(f"is not JSON: {e.msg}", path=path, line=e.lineno) from None
+        raise FormatError(f"is not JSON ({e.msg})", path=path, line=e.lineno, mend=_MEND) from None
     except RecursionError:
-        raise FormatError("is not a scores.json: it is nested too deeply", path=path) from None
+        raise FormatError("is not a scores.json: it is nested too deeply", path=path, mend=_MEND) from None
     if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith("bitext-scores/"):
-        raise FormatError("is not a scores.json", path=path, mend="give the file that `bitext score --json` wrote")
+        raise FormatError("is not a scores.json", path=path, mend=_MEND)
     if raw["format"] != FORMAT:
-        raise FormatError(f"has the format {raw['format']}, and this version reads {FORMAT}", path=path)
+        said = f"has the format {raw['format']}, and this version reads {FORMAT}"
+        raise FormatError(said, path=path, mend="score the texts anew with this version")
     try:
         options = dict(raw["options"])
         if unknown := set(options) - _OPTIONS:

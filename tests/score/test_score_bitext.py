@@ -90,11 +90,11 @@ def test_boilerplate_inside_a_bead_is_left_out_of_its_text():
 
 
 def test_missing_steps_are_named():
-    with pytest.raises(BitextError, match="not aligned yet"):
+    with pytest.raises(BitextError, match="not aligned with its original yet"):
         score_bitext(bitext(beads=()))
     with pytest.raises(BitextError, match="not back-translated yet"):
         score_bitext(bitext(translations=()))
-    with pytest.raises(BitextError, match="no segment of the translation has a counterpart"):
+    with pytest.raises(BitextError, match="no segment has a counterpart in the original"):
         score_bitext(bitext(beads=(Bead(range(4), range(0)), Bead(range(4, 4), range(5)))))
 
 
