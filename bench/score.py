@@ -4,7 +4,8 @@
 
 DIR holds `mt/NAME.{fr,en}` (line-aligned), `flag/diabla.tsv` and `flag/wmt22chat_*.tsv`.
 `--fit` writes the coefficients of the quality estimates that earn it (bitext/score/calibration.json).
-`--systems` names folders of fr-en models of different quality, whose outputs are judged with and without reference.
+`--systems` names folders of models of different quality, of either direction, whose outputs are judged with and
+without reference.
 """
 
 from __future__ import annotations
@@ -271,7 +272,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--only", nargs="+", choices=["equality", "lines", "speed", "meaning"])
     parser.add_argument("--models", type=Path, nargs="*", default=[], help="folders with fr-en/ and en-fr/")
-    parser.add_argument("--systems", type=Path, nargs="*", default=[], help="fr-en models of different quality")
+    parser.add_argument("--systems", type=Path, nargs="*", default=[], help="models of different quality")
     parser.add_argument("--segments", type=int, default=500, help="segments of each set that are translated")
     parser.add_argument("--judged", type=int, help="at most so many judged segments of each set and direction")
     parser.add_argument("--memory", type=Path, help="translation memory, to measure again without translating again")

@@ -264,47 +264,84 @@ def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, An
     return table, models
 
 
-def by_system(gold: Path, places: Sequence[Path], scorer: Any, segments: int) -> list[dict[str, Any]]:
-    """Outputs of several fr-en systems, greedy and by beam: reference-free scores against chrF with the reference.
+FREE = (
+    "similarity",
+    "forward",
+    "forward_relative",
+    "reverse",
+    "pivot",
+    "nmtscore direct",
+    "nmtscore pivot",
+    "nmtscore cross",
+)
+"""The reference-free scores that are judged by system; the first is the round trip's chrF with the source."""
 
-    `scorer` translates the other way, so it is none of the systems: only what it says of source given output counts.
+
+def by_system(
+    gold: Path, direction: str, places: Sequence[Path], back: Any, forward: Any, segments: int
+) -> list[dict[str, Any]]:
+    """Outputs of several systems, greedy and by beam: reference-free scores against chrF with the reference.
+
+    `forward` translates in the same direction and may be one of the systems, whose outputs it then prefers: its
+    scores are counted once with that system and once without.
     """
-    sources = read_lines(gold / "mt" / "newstest2013.fr")[:segments]
-    refs = read_lines(gold / "mt" / "newstest2013.en")[:segments]
-    scores: dict[str, dict[str, list[float]]] = {}
+    source_lang, target_lang = direction.split("-")
+    sources = read_lines(gold / "mt" / f"newstest2013.{source_lang}")[:segments]
+    refs = read_lines(gold / "mt" / f"newstest2013.{target_lang}")[:segments]
+    scores: dict[str, dict[str, np.ndarray]] = {}
+    judge = None if forward is None else forward.model.hash
+    own = set()
     for place in places:
         for beam in (1, 4):
             translator = load(place.name, [place.parent], beam=beam)
             if translator is None:
                 raise SystemExit(f"{place} is not a model")
+            if (translator.source_lang, translator.target_lang) != (source_lang, target_lang):
+                continue
             outputs = [t.text for t in translator.translate(sources)]
-            got = score(outputs, refs, ("bleu",), check=False)
-            rows = measured([{"src": s, "mt": o} for s, o in zip(sources, outputs, strict=True)], scorer, None)
+            got = score(outputs, refs, ("bleu", "chrf"), lang=target_lang, check=False)
+            rows = measured([{"src": s, "mt": o} for s, o in zip(sources, outputs, strict=True)], back, forward)
             name = f"{place.name} {translator.model.hash[:6]}, beam {beam}"
-            scores[name] = {k: [r.get(k, float("nan")) for r in rows] for k in sorted(set().union(*rows))}
-            scores[name]["chrF"] = list(got.beads.values())
-    table = []
-    for feature in sorted(set().union(*scores.values()) - {"chrF", "unreliable"}):
-        sign = -1 if feature == "ratio" else 1
-        values = {s: sign * np.array(v[feature]) for s, v in scores.items()}
-        pairs = [
-            (np.nanmean(values[a]) - np.nanmean(values[b]), np.mean(scores[a]["chrF"]) - np.mean(scores[b]["chrF"]))
-            for a, b in combinations(scores, 2)
-        ]
-        taus = []
-        for s, v in values.items():
-            ok = ~np.isnan(v)
-            taus.append(kendall(v[ok], np.array(scores[s]["chrF"])[ok]))
-        table.append(
-            {
-                "score": feature if sign > 0 else f"-{feature}",
-                "systems": len(scores),
-                "pairs in order": f"{sum(a * b > 0 for a, b in pairs)}/{len(pairs)}",
-                "kendall with chrF, mean over systems": float(np.mean(taus)),
-            }
+            if translator.model.hash == judge:
+                own.add(name)
+            scores[name] = {k: np.array([r.get(k, np.nan) for r in rows]) for k in FREE}
+            scores[name]["chrF"] = np.array(list(got.beads.values()))
+            scores[name]["figures"] = np.array([m.value for m in got.metrics])
+    table: list[dict[str, Any]] = []
+    for s, v in scores.items():
+        means = {k: float(np.nanmean(v[k])) for k in FREE if not np.isnan(v[k]).all()}
+        row = {"system": f"{direction} {s}", "BLEU": v["figures"][0], "chrF": v["figures"][1], **means}
+        table.append(row | ({"judge": "this model gives forward"} if s in own else {}))
+    for feature in FREE:
+        values = {s: v[feature] for s, v in scores.items() if not np.isnan(v[feature]).all()}
+        if len(values) < 2:
+            continue
+        row = {"score": f"{feature} {direction}", "systems": len(values)}
+        row["kendall with chrF, within systems"] = float(
+            np.mean([kendall_of(v, scores[s]["chrF"]) for s, v in values.items()])
         )
-    table += [{"system": s, "mean segment chrF": float(np.mean(v["chrF"]))} for s, v in scores.items()]
+        row["kendall with chrF, all outputs"] = kendall_of(
+            np.concatenate(list(values.values())), np.concatenate([scores[s]["chrF"] for s in values])
+        )
+        row["pairs of systems in order"] = in_order(values, scores)
+        if own:
+            row["without the judge's own"] = in_order({s: v for s, v in values.items() if s not in own}, scores)
+        table.append(row)
     return table
+
+
+def kendall_of(values: np.ndarray, chrf: np.ndarray) -> float:
+    ok = ~np.isnan(values)
+    return kendall(values[ok], chrf[ok])
+
+
+def in_order(values: dict[str, np.ndarray], scores: dict[str, dict[str, np.ndarray]]) -> str:
+    """In how many pairs of systems the mean score and corpus chrF prefer the same one."""
+    pairs = [
+        (np.nanmean(values[a]) - np.nanmean(values[b]), scores[a]["figures"][1] - scores[b]["figures"][1])
+        for a, b in combinations(values, 2)
+    ]
+    return f"{sum(a * b > 0 for a, b in pairs)}/{len(pairs)}"
 
 
 def meaning(
@@ -334,8 +371,9 @@ def meaning(
             record = {"scored with": [r["models"] for r in table if "models" in r], "models": fitted}
             if fitted:
                 path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    if systems and en_fr is not None:
-        table += by_system(gold, systems, en_fr, segments)
+    for direction, back, forward in (("en-fr", fr_en, en_fr), ("fr-en", en_fr, fr_en)):
+        if systems and back is not None:
+            table += by_system(gold, direction, systems, back, forward, segments)
     return table
 
 
