@@ -41,15 +41,17 @@ class Scored:
 def score_files(
     files: Sequence[str],
     *,
-    lang: str,
-    lines: bool,
-    metrics: Sequence[str] | None,
-    confidence: bool,
-    model: str | None,
+    lang: str | None = None,
+    lines: bool = False,
+    metrics: Sequence[str] | None = None,
+    confidence: bool = True,
+    model: str | None = None,
     source: str | None = None,
     view: bool = False,
 ) -> Scored:
     """Score HYP against REFs, or a bitext; `source` is the file that was translated, for checks and plug-ins.
+
+    `lang` (English by default), `lines` and `source` go with HYP and REFs, `model` with a bitext.
 
     Raises:
         BitextError: bad input, or texts that cannot be compared; a `view` of scores without a reference.
@@ -58,12 +60,25 @@ def score_files(
 
     names = tuple(metrics) if metrics else ("bleu", "chrf", "ter")
     if len(files) == 1:
+        for option, value in (("--lang", lang), ("--lines", lines), ("--source", source)):
+            if value:
+                raise InputError(
+                    f"{option} goes with HYP REF, and one file alone is given",
+                    path=files[0],
+                    mend=f"give the reference too, or leave {option} out",
+                )
         bitext = _scored_bitext(files[0], names if metrics else None, confidence=confidence, model=model)
         seen = scorer.view(bitext) if view else None
         assert bitext.scores is not None
         return Scored(bitext.scores, scorer.to_json(bitext, view=seen), bitext.signature, seen)
     if not files:
         raise InputError("no file is given", mend="give HYP REF…, or one bitext")
+    if model is not None:
+        raise InputError(
+            "--model goes with a bitext, and HYP and REF are compared as they stand",
+            mend="leave it out, or `bitext translate` the text first",
+        )
+    lang = lang or "en"
     from bitext import __version__
     from bitext.score import checks
 
@@ -78,7 +93,10 @@ def score_files(
         scores = scorer.score(hypotheses, references, names, lang=lang, confidence=confidence, sources=sources)
     else:
         if sources is not None:
-            raise InputError("goes with line-aligned texts only", path=source, mend="leave --source out")
+            raise InputError(
+                "--source goes with line-aligned texts only", path=source, mend="leave it out, or say --lines"
+            )
+        checks.same_language(hyp, hypotheses, refs, references)
         from bitext import align as aligner
         from bitext import segment as segmenter
 
@@ -105,7 +123,7 @@ def score_files(
         hypotheses=scorer.Texts.of(hypotheses),
         references=[scorer.Texts.of(r) for r in references],
         sources=None if sources is None else scorer.Texts.of(sources),
-        options={"lang": lang},
+        options={"lang": lang, "metrics": list(names)},
         view=seen,
     )
     return Scored(scores, text, signature, seen)
@@ -114,6 +132,12 @@ def score_files(
 def _scored_bitext(file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None) -> Bitext:
     """A bitext with scores; what is missing for them (back-translation, beads) is made."""
     bitext = load(file, any_language=True)
+    if metrics and (bitext.source is None or bitext.origin == "back-translation"):
+        raise InputError(
+            f"has no original that {metrics[0]} could compare it with",
+            path=file,
+            mend="give one (`bitext align FILE --original …`), or leave --metric out",
+        )
     translator = load_translator(model) if model is not None else None
     if not bitext.translations and translator is not None:
         bitext = back_translate(bitext, translator)

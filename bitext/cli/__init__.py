@@ -1,6 +1,6 @@
-"""The command line: one function a command. `options` has what they share; `stages` and `tools` register them."""
+"""The command line: one function a command. `options` has what they share; the others register them."""
 
-from bitext.cli import stages, tools
+from bitext.cli import scores, stages, tools
 from bitext.cli.options import app
 
-__all__ = ["app", "stages", "tools"]
+__all__ = ["app", "scores", "stages", "tools"]

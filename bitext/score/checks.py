@@ -10,7 +10,7 @@ from pathlib import Path
 from bitext.errors import InputError
 from bitext.files import read_text
 
-__all__ = ["guess_language", "line_counts", "lines", "names", "read_lines"]
+__all__ = ["guess_language", "line_counts", "lines", "names", "read_lines", "same_language"]
 
 # The commonest function words that the other languages of the list do not share: enough for whole files.
 _FUNCTION_WORDS = {
@@ -147,6 +147,27 @@ def _are(n: int) -> str:
 _LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian"}
 
 
+def same_language(
+    hypothesis: str, hypotheses: Sequence[str], references: Sequence[str], texts: Sequence[Sequence[str]]
+) -> None:
+    """
+    Args:
+        hypothesis, references: the files' names; `hypotheses` and `texts` are what they hold.
+
+    Raises:
+        InputError: the hypotheses are clearly in another language than a reference: nothing can be aligned.
+    """
+    ours = guess_language(hypotheses)
+    for name, lines in zip(references, texts, strict=True):
+        theirs = guess_language(lines)
+        if ours and theirs and ours != theirs:
+            raise InputError(
+                f"looks {_LANGUAGES[ours]}, and {name} {_LANGUAGES[theirs]}",
+                path=hypothesis,
+                mend="give a translation and its reference, not the source",
+            )
+
+
 def _languages(
     hypotheses: Sequence[str], references: Sequence[Sequence[str]], sources: Sequence[str] | None, lang: str
 ) -> list[str]:
@@ -155,9 +176,12 @@ def _languages(
         source = guess_language(sources) if sources is not None else None
         more = ", the language of the source: was the wrong file given?" if source == hyp else "."
         return [f"The hypotheses look {_LANGUAGES[hyp]} and the references {_LANGUAGES[ref]}{more}"]
+    said = []
     if lang in _LANGUAGES and hyp and hyp == ref != lang:
-        return [f"Hypotheses and references look {_LANGUAGES[hyp]}, not {_LANGUAGES[lang]}."]
-    return []
+        said.append(f"Hypotheses and references look {_LANGUAGES[hyp]}, not {_LANGUAGES[lang]}.")
+    if hyp and sources is not None and hyp == ref == guess_language(sources):
+        said.append(f"The sources look {_LANGUAGES[hyp]} as the references do: was the wrong file given?")
+    return said
 
 
 def _tokenised(what: str, texts: Sequence[str]) -> list[str]:
