@@ -6,37 +6,7 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-
-REFERENCE = [
-    "The bakery opens at six.",
-    "Its bread is sold out by nine, even on Mondays.",
-    "The baker, Anna Klein, learnt the trade in Lyon.",
-    "She came back ten years ago.",
-    "“I missed the lake,” she says.",
-    "Her brother runs the mill next door.",
-    "He grinds rye and spelt.",
-    "In summer they hire two students.",
-]
-OUTPUT = [
-    "The bakery opens at six o'clock.",
-    "The bread is sold out at nine, even on Mondays.",
-    "The baker, Anna Klein, has learned the trade in Lyon.",
-    "She returned ten years ago.",
-    "“I missed the lake”, she says.",
-    "Her brother runs the mill next door.",
-    "He mills rye and spelt.",
-    "In the summer they employ two students.",
-]
-SOURCE = [
-    "La boulangerie ouvre à six heures.",
-    "Son pain est épuisé dès neuf heures, même le lundi.",
-    "La boulangère, Anna Klein, a appris le métier à Lyon.",
-    "Elle est revenue il y a dix ans.",
-    "« Le lac me manquait », dit-elle.",
-    "Son frère tient le moulin d'à côté.",
-    "Il moud le seigle et l'épeautre.",
-    "En été, ils engagent deux étudiants.",
-]
+from bakery import OUTPUT, REFERENCE, SOURCE
 
 
 @pytest.fixture
@@ -52,6 +22,7 @@ def run(tmp_path):
         "tokenised.txt": [o.replace(".", " .").replace(",", " ,") for o in OUTPUT],
         "shifted.txt": ["A line too many.", *(OUTPUT * 2)[:-1]],
         "ref_twice.txt": REFERENCE * 2,
+        "short_src.txt": [" ".join(SOURCE[:2]), *SOURCE[2:]],
     }
     for name, lines in files.items():
         (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -86,6 +57,9 @@ def figure(text, name):
         (["src.txt", "ref.txt", "--source", "src.txt"], "the language of the source: was the wrong file given?"),
         (["src.txt", "src.txt"], "look French, not English"),
         (["shifted.txt", "ref_twice.txt"], "a line was lost or added"),
+        (["src.txt", "ref.txt"], "hypotheses look French and the references English"),  # transposed with the source
+        (["hyp.txt", "src.txt"], "hypotheses look English and the references French"),
+        (["hyp.txt", "ref.txt", "--source", "ref.txt"], "The sources look English as the references do"),
     ],
 )
 def test_a_mistake_is_said_in_a_sentence(run, args, said):
@@ -95,6 +69,28 @@ def test_a_mistake_is_said_in_a_sentence(run, args, said):
 def test_lines_that_must_be_aligned_and_are_not(run):
     assert "5 lines and the reference has 8" in run("score", "merged.txt", "ref.txt", "--lines", code=2)
     assert "--source" in run("score", "merged.txt", "ref.txt", "--source", "src.txt", code=2)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["short_src.txt", "ref.txt"], "short_src.txt: looks French, and ref.txt English; give a translation and"),
+        (["merged.txt", "ref.txt", "--source", "src.txt"], "src.txt: --source goes with line-aligned texts only"),
+        (["hyp.txt", "ref.txt", "--model", "fr-en"], "--model goes with a bitext"),
+        (["src.txt", "--lines"], "src.txt: --lines goes with HYP REF, and one file alone is given"),
+        (["src.txt", "--source", "src.txt"], "--source goes with HYP REF"),
+        (["src.txt", "--lang", "fr"], "--lang goes with HYP REF"),
+        (["src.txt"], "src.txt: is not back-translated yet; run `bitext translate` on it first"),
+        (["src.txt", "-m", "fr-en", "-M", "chrf"], "src.txt: has no original that chrf could compare it with"),
+        (["--from", "hyp.txt"], "line 1: is not JSON (Expecting value); give a file that `bitext score"),
+        (["--from", "hyp.txt", "ref.txt"], "--from scores the texts of hyp.txt again as they were scored"),
+        (["hyp.txt", "ref.txt", "-M", "comet=ref.txt"], "ref.txt, line 1: is not JSON; give what comet-score"),
+        (["hyp.txt", "ref.txt", "-M", "comet"], "no metric 'comet'; choose from bleu, chrf"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+def test_what_does_not_go_together_is_refused(run, args, said):
+    assert said in run("score", *args, code=2)
 
 
 def test_unaligned_texts_get_the_score_of_aligned_ones_and_the_other_way_beside_it(run, tmp_path):

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from bakery import OUTPUT, REFERENCE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,28 +58,6 @@ def test_no_word_is_lost(tokens, seed):
     assert " ".join(" ".join(got.segments).split()) == " ".join(tokens)
     assert got.edits == 0
     assert list(got.segments) == reference
-
-
-REFERENCE = [
-    "The bakery opens at six.",
-    "Its bread is sold out by nine, even on Mondays.",
-    "The baker, Anna Klein, learnt the trade in Lyon.",
-    "She came back ten years ago.",
-    "“I missed the lake,” she says.",
-    "Her brother runs the mill next door.",
-    "He grinds rye and spelt.",
-    "In summer they hire two students.",
-]
-OUTPUT = [
-    "The bakery opens at six o'clock.",
-    "The bread is sold out at nine, even on Mondays.",
-    "The baker, Anna Klein, has learned the trade in Lyon.",
-    "She returned ten years ago.",
-    "“I missed the lake”, she says.",
-    "Her brother runs the mill next door.",
-    "He mills rye and spelt.",
-    "In the summer they employ two students.",
-]
 
 
 def test_merged_and_split_lines_are_cut_back():
