@@ -28,6 +28,7 @@ from bitext.pipeline import (
 __all__ = [
     "align_files",
     "build_lexicon",
+    "convert",
     "emit",
     "flag_file",
     "import_flags",
@@ -237,6 +238,35 @@ def emit(bitext: Bitext, output: str, fmt: str | None = None) -> None:
             jsonl.dump(bitext, f)
     else:
         formats.write(bitext, output, fmt)
+
+
+def convert(
+    file: str,
+    output: str,
+    source_format: str | None,
+    target_format: str | None,
+    source_lang: str | None,
+    target_lang: str | None,
+    *,
+    columns: Sequence[str] = (),
+) -> None:
+    """Read aligned text in one format and write it in another; `columns` are those of a table for people.
+
+    Raises:
+        BitextError: bad input, nothing in it, or a format that cannot carry it.
+    """
+    from bitext import formats
+
+    bitext = formats.read(file, source_format, source_lang=source_lang, target_lang=target_lang)
+    if not bitext.target.text.strip() and (bitext.source is None or not bitext.source.text.strip()):
+        raise InputError("holds no text", path=file, mend="give a file with text in it")
+    if not columns:
+        emit(bitext, output, target_format)
+        return
+    known = target_format or formats.detect(output, writing=True).name
+    if known not in formats.FORMATS or not formats.FORMATS[known].for_people:
+        raise InputError("--column is for Word and HTML tables", mend="leave it out, or write .docx or .html")
+    formats.write(bitext, output, target_format, columns=columns)
 
 
 def build_lexicon(

@@ -86,6 +86,30 @@ def _mostly_utf8(data: bytes) -> bool:
     return sum(c > "\x7f" for c in found) - bad > bad
 
 
+def _with_surrogates(data: bytes, path: str | os.PathLike[str]) -> str | None:
+    """UTF-8 in which characters beyond U+FFFF are two surrogates of three bytes each, as some databases write it.
+
+    None if it is not that either.
+
+    Raises:
+        InputError: a surrogate stands alone: half a character, of which nobody knows the other half.
+    """
+    try:
+        text = data.decode("utf-8", errors="surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    text = text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="surrogatepass")
+    for at, c in enumerate(text):
+        if "\ud800" <= c <= "\udfff":
+            raise InputError(
+                f"holds half a character (a lone surrogate, U+{ord(c):04X})",
+                path=path,
+                line=text.count("\n", 0, at) + 1,
+                mend="put the character there that is meant, and save the file as UTF-8",
+            )
+    return text
+
+
 def decode(data: bytes, path: str | os.PathLike[str] = "-") -> str:
     """Text from bytes: UTF-8, UTF-16 or UTF-32 by BOM or by look, otherwise Windows-1252/Latin-1.
 
@@ -121,6 +145,8 @@ def decode(data: bytes, path: str | os.PathLike[str] = "-") -> str:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as e:
+            if (text := _with_surrogates(data, path)) is not None:
+                return text
             if _mostly_utf8(data):
                 raise InputError(
                     f"byte 0x{data[e.start]:02X} does not fit UTF-8, in which the rest is written",

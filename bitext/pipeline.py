@@ -118,7 +118,25 @@ def read_document(path: PathLike, lang: str, *, any_language: bool = False, line
     from bitext.formats import documents
 
     refuse_bitext(path)
-    return _segmented(documents.read_document(path), path, lang, any_language=any_language, lines=lines)
+    text = documents.read_document(path)
+    if _is_json(text):
+        raise InputError(
+            "holds JSON, not a text", path=path, mend="give the text itself, or name the file .jsonl if it is a bitext"
+        )
+    return _segmented(text, path, lang, any_language=any_language, lines=lines)
+
+
+def _is_json(text: str) -> bool:
+    """Whether the first line is a JSON object, as in a bitext under another name."""
+    import json
+
+    first = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
+    if not first.startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _segmented(text: str, path: PathLike, lang: str, *, any_language: bool, lines: bool = False) -> Document:

@@ -52,6 +52,13 @@ def test_any_bytes_are_text_or_one_sentence(data) -> None:
         text.encode()  # no lone surrogates
 
 
+def test_surrogates_in_utf8() -> None:
+    """Characters beyond U+FFFF as two surrogates are put together; a lone one is said, never taken for Windows-1252."""
+    assert decode(b"Un \xed\xa0\xbd\xed\xb8\x80 d\xc3\xa9j\xc3\xa0") == "Un 😀 déjà"
+    with pytest.raises(InputError, match=r"a.txt, line 2: holds half a character \(a lone surrogate, U\+D800\)"):
+        decode(b"un\nl\xed\xa0\x80 et \xc3\xa9", "a.txt")
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [

@@ -258,13 +258,15 @@ def convert(
     target_format: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="Format of OUT.")] = None,
     source_lang: Annotated[str | None, typer.Option("--source-lang", metavar="CODE")] = None,
     target_lang: Annotated[str | None, typer.Option("--target-lang", metavar="CODE")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Another column of a Word or HTML table: number, back, flags (several times)."),
+    ] = None,
 ) -> None:
-    """Convert aligned text between TMX, XLIFF, TSV, Moses and JSONL."""
-    from bitext import commands, formats
+    """Convert aligned text between TMX, XLIFF, TSV, Moses and JSONL, or into a Word or HTML table."""
+    from bitext import commands
 
-    commands.emit(
-        formats.read(file, source_format, source_lang=source_lang, target_lang=target_lang), output, target_format
-    )
+    commands.convert(file, output, source_format, target_format, source_lang, target_lang, columns=column or ())
 
 
 @app.command()

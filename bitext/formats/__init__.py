@@ -26,12 +26,16 @@ __all__ = ["FORMATS", "Format", "detect", "from_pairs", "read", "write"]
 
 @dataclass(frozen=True)
 class Format:
-    """A format by name: the module that has its `read` and `write`, file endings, what it carries."""
+    """A format by name: the module that has its `read` and `write`, file endings, what it carries.
+
+    The endings of a format `for_people` say what to write, but not what to read: as a rule such a file is a document.
+    """
 
     name: str
     endings: tuple[str, ...]
     module: str
     carries: str
+    for_people: bool = False
 
     def load(self) -> ModuleType:
         return importlib.import_module(f"bitext.formats.{self.module}")
@@ -48,16 +52,18 @@ FORMATS: dict[str, Format] = {
         Format("xliff2", (".xlf2", ".xliff2"), "xliff2", "the same as XLIFF 2.1"),
         Format("cesalign", (".xces", ".ces", ".cesalign"), "cesalign", "segments and n–m links with certainty"),
         Format("mqm", (".mqm", ".mqm.tsv"), "mqm", "segments and flags, for the MQM viewer"),
+        Format("docx", (".docx",), "docx", "a two-column table in Word; flags as comments", for_people=True),
+        Format("html", (".html", ".htm"), "html_table", "a two-column table; flags as marks", for_people=True),
         Format("text", (".txt", ".text"), "text", "the target text alone"),
     )
 }
 
 
-def detect(path: str | PathLike[str]) -> Format:
+def detect(path: str | PathLike[str], *, writing: bool = False) -> Format:
     """The format that a file's ending says; for `-`, JSONL.
 
     Raises:
-        FormatError: no format has this ending.
+        FormatError: no format has this ending, or a document has it as a rule.
     """
     if str(path) == "-":
         return FORMATS["jsonl"]
@@ -67,14 +73,21 @@ def detect(path: str | PathLike[str]) -> Format:
         key=lambda found: found[0],
         default=None,
     )
+    option = "--to" if writing else "--from"
     if best is None:
-        raise FormatError("its ending names no format", path=path, mend=f"name one of {', '.join(FORMATS)}")
+        raise FormatError("its ending names no format", path=path, mend=f"say {option} and one of {', '.join(FORMATS)}")
+    if best[1].for_people and not writing:
+        raise FormatError(
+            "is a document, not aligned text, as a rule",
+            path=path,
+            mend=f"say --from {best[1].name} if it is a two-column table, or give it to bitext run",
+        )
     return best[1]
 
 
-def _format(path: str | PathLike[str], name: str | None) -> ModuleType:
+def _format(path: str | PathLike[str], name: str | None, *, writing: bool = False) -> ModuleType:
     if name is None:
-        return detect(path).load()
+        return detect(path, writing=writing).load()
     if name not in FORMATS:
         raise FormatError(f"there is no format {name!r}", mend=f"name one of {', '.join(FORMATS)}")
     return FORMATS[name].load()
@@ -108,4 +121,4 @@ def write(bitext: Bitext, path: str | PathLike[str], format: str | None = None, 
         OutputError: the file cannot be written, or the format cannot carry what the bitext holds.
         FormatError: no such format.
     """
-    _format(path, format).write(bitext, path, **options)
+    _format(path, format, writing=True).write(bitext, path, **options)

@@ -70,6 +70,8 @@ def opening(path: Path_) -> Iterator[BinaryIO]:
                 raise InputError("standard input is closed", mend="give a file name or pipe text in") from None
             yield _decompressed(raw)
             return
+        if "\0" in str(path):
+            raise InputError("its name holds a NUL character", path=visible(str(path)), mend="check the name")
         with open(path, "rb") as f:
             yield _decompressed(f)
     except BrokenPipeError:  # the body's, not this file's

@@ -20,7 +20,7 @@ from bitext.files import decode, read_bytes, read_text
 from bitext.formats.common import Path_, split_lines
 from bitext.formats.xml import elements_in, local
 
-__all__ = ["READERS", "read_document", "read_docx", "read_html", "read_subtitles"]
+__all__ = ["READERS", "opened_word", "read_document", "read_docx", "read_html", "read_subtitles", "word_text"]
 
 _MOST_XML = 200_000_000  # bytes of a Word file's text after unpacking; more is an attack or a mistake
 _TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
@@ -69,18 +69,9 @@ def read_docx(path: Path_) -> str:
     Raises:
         InputError: not a Word file, damaged, or unreasonably large.
     """
+    data = opened_word(path)
     try:
-        with zipfile.ZipFile(io.BytesIO(read_bytes(path))) as archive:
-            info = archive.getinfo("word/document.xml")
-            if info.file_size > _MOST_XML:
-                raise InputError("its text is unreasonably large", path=path, mend="save it as plain text")
-            data = archive.read(info)
-    except KeyError:
-        raise InputError("is a zip archive, but not a Word file", path=path, mend="save it as .docx or .txt") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as e:
-        raise InputError(f"is not a whole .docx file ({e})", path=path, mend="save it again as .docx or .txt") from None
-    try:
-        found = [_word_text(e) for e, _ in elements_in(io.BytesIO(data), path, ("p",), ("document",)) if _is_p(e)]
+        found = [word_text(e) for e, _ in elements_in(io.BytesIO(data), path, ("p",), ("document",)) if _is_p(e)]
     except BitextError as e:
         raise InputError(
             f"its text is damaged: {e.problem}", path=path, mend="save it again as .docx or .txt"
@@ -88,11 +79,40 @@ def read_docx(path: Path_) -> str:
     return "\n\n".join(text for text in found if text.strip()) + "\n"
 
 
+def opened_word(path: Path_) -> bytes:
+    """The XML of a Word file's text.
+
+    Raises:
+        InputError: not a Word file, locked with a password, damaged, or unreasonably large.
+    """
+    whole = read_bytes(path)
+    if whole.startswith(b"\xd0\xcf\x11\xe0"):  # an OLE file: Word before 2007, or an encrypted .docx within
+        locked = "EncryptedPackage".encode("utf-16-le") in whole
+        what = "is locked with a password" if locked else "is a Word file of before 2007 (.doc)"
+        raise InputError(what, path=path, mend="open it in Word and save it as .docx without a password")
+    try:
+        with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+            info = archive.getinfo("word/document.xml")
+            if info.flag_bits & 1:
+                raise InputError("is locked with a password", path=path, mend="save it without one")
+            if info.file_size > _MOST_XML:
+                raise InputError("its text is unreasonably large", path=path, mend="save it as plain text")
+            return archive.read(info)
+    except KeyError:
+        raise InputError("is a zip archive, but not a Word file", path=path, mend="save it as .docx or .txt") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as e:
+        said = str(e).rstrip(".")
+        raise InputError(
+            f"is not a whole .docx file ({said})", path=path, mend="save it again as .docx or .txt"
+        ) from None
+
+
 def _is_p(element: Element) -> bool:
     return local(element.tag) == "p"
 
 
-def _word_text(paragraph: Element) -> str:
+def word_text(paragraph: Element) -> str:
+    """The text of a `w:p`, as it reads with all revisions accepted."""
     parts: list[str] = []
 
     def walk(element: Element) -> None:

@@ -6,8 +6,11 @@ import sys
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from bitext.errors import InputError
+from bitext import formats
+from bitext.errors import BitextError, InputError
 from bitext.formats.documents import read_document
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -49,6 +52,74 @@ def test_bad_docx(tmp_path) -> None:
     docx(path, "<w:p/>")
     with pytest.raises(InputError, match="holds no text"):
         read_document(path)
+
+
+def test_locked_and_old_word_files(tmp_path) -> None:
+    path = tmp_path / "a.docx"
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+    path.write_bytes(ole + "EncryptedPackage".encode("utf-16-le") + bytes(500))
+    with pytest.raises(InputError, match="is locked with a password; open it in Word"):
+        read_document(path)
+    path.write_bytes(ole)
+    with pytest.raises(InputError, match=r"is a Word file of before 2007 \(.doc\)"):
+        read_document(path)
+    docx(path, "<w:p><w:r><w:t>x</w:t></w:r></w:p>")
+    data = bytearray(path.read_bytes())
+    for header, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the bit that says a zip's file is encrypted
+        data[data.index(header) + at] |= 1
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="is locked with a password"):
+        read_document(path)
+    docx(path, "<w:p><w:r><w:t>un deux trois quatre cinq</w:t></w:r></w:p>" * 200)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=r"is not a whole \.docx file"):
+        read_document(path)
+    path.write_text("plain text under another name")
+    with pytest.raises(InputError, match=r"is not a whole \.docx file \(File is not a zip file\)"):
+        read_document(path)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_damaged_docx_is_one_sentence(tmp_path, data) -> None:
+    path = tmp_path / "a.docx"
+    docx(path, "<w:p><w:r><w:t>un deux trois</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>")
+    held = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        held[data.draw(st.integers(0, len(held) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(held)
+    for read in (read_document, lambda p: formats.read(p, "docx")):
+        try:
+            read(path)
+        except BitextError as e:
+            assert "\n" not in str(e)
+
+
+def test_docx_that_word_made(tmp_path) -> None:
+    """As Word nests it: a table in a table, a text box said twice, footnote marks, a field."""
+    path = tmp_path / "a.docx"
+    docx(
+        path,
+        "<w:p><w:pPr><w:pStyle w:val='Heading1'/></w:pPr><w:r><w:t>Titre</w:t></w:r></w:p>"
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Dehors</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Dedans</w:t></w:r>"
+        "</w:p></w:tc></w:tr></w:tbl><w:p/></w:tc></w:tr></w:tbl>"
+        "<w:p><w:r><w:t>Note</w:t></w:r><w:r><w:footnoteReference w:id='1'/></w:r>"
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r></w:p>",
+    )
+    assert read_document(path) == "Titre\n\nDehors\n\nDedans\n\nNote\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("ending", [".srt", ".vtt"])
+def test_subtitles_in_any_encoding(tmp_path, encoding, end, ending) -> None:
+    path = tmp_path / f"a{ending}"
+    lines = ["1", "00:00:01,000 --> 00:00:02,500", "L’été « ici ».", "", "2", "00:00:03,000 --> 00:00:04,000", "Déjà."]
+    if ending == ".vtt":
+        lines = ["WEBVTT", "", *(line.replace(",000", ".000").replace(",500", ".500") for line in lines)]
+    path.write_bytes(end.join(lines).encode(encoding))
+    assert read_document(path) == "L’été « ici ».\nDéjà.\n"
 
 
 def test_srt(tmp_path) -> None:

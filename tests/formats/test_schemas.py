@@ -65,7 +65,7 @@ def test_the_schemas_refuse_what_is_wrong(tmp_path, valid, article) -> None:
     for format, attribute, value in wrong:
         root = written(article, tmp_path / "a", format)
         next(e for e in root.iter("{*}target", "{*}mrk", "{*}segment") if e.attrib).set(attribute, value)
-        with pytest.raises(AssertionError, match="valid value|enumeration|No matching global"):
+        with pytest.raises(AssertionError, match=r"valid value|enumeration|No matching global"):
             valid(root, format)
 
 
