@@ -8,6 +8,7 @@ from bitext.document import Bead, Bitext
 
 if TYPE_CHECKING:
     from bitext.lexicon import Lexicon
+    from bitext.lexicon.tokens import Token
 
 __all__ = ["Link", "Span", "word_links"]
 
@@ -23,6 +24,8 @@ def word_links(bitext: Bitext, lexicon: Lexicon) -> dict[int, list[Link]]:
     languages = {lexicon.source_lang, lexicon.target_lang}
     if bitext.source is None or {bitext.source.lang, bitext.target.lang} != languages:
         return {}
+    from bitext.lexicon.tokens import tokens
+
     found: dict[int, list[Link]] = {}
     for i, bead in enumerate(bitext.beads):
         target = bitext.target_text(bead)
@@ -30,8 +33,9 @@ def word_links(bitext: Bitext, lexicon: Lexicon) -> dict[int, list[Link]]:
         source = "" if constructed else bitext.source_text(bead)
         back = bitext.back_text(bead)
         if 0 < len(target) <= _LONG and max(len(source), len(back)) <= _LONG and _counted(bitext, bead):
-            to_source = _partners(target, source, bitext, lexicon)
-            to_back = _partners(target, back, bitext, lexicon)
+            here = tokens(target, bitext.target.lang)
+            to_source = _partners(here, source, bitext, lexicon)
+            to_back = to_source if source == back else _partners(here, back, bitext, lexicon)
             if constructed:
                 to_source = to_back  # the source column shows the back-translation
             links: list[Link] = [(to_source.get(s), s, to_back.get(s)) for s in sorted({*to_source, *to_back})]
@@ -44,13 +48,13 @@ def _counted(bitext: Bitext, bead: Bead) -> bool:
     return any(c.isalpha() for i in bead.target for c in bitext.target.segments[i].text)
 
 
-def _partners(target: str, other: str, bitext: Bitext, lexicon: Lexicon) -> dict[Span, Span]:
-    """The best partner in `other` of each linked word of `target`."""
+def _partners(here: list[Token], other: str, bitext: Bitext, lexicon: Lexicon) -> dict[Span, Span]:
+    """The best partner in `other` of each linked word of the target."""
     from bitext.lexicon.tokens import tokens
 
     if not other:
         return {}
-    here, there = tokens(target, bitext.target.lang), tokens(other, bitext.source.lang if bitext.source else "")
+    there = tokens(other, bitext.source.lang if bitext.source else "")
     words = [t.text for t in here], [t.text for t in there]
     if lexicon.source_lang == bitext.target.lang:
         pairs = lexicon.align(*words)

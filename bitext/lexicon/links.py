@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,11 +51,19 @@ def posterior_links(
         for j in bare_target.tolist():
             if like := _likeness(source_tokens[i], target_tokens[j]):
                 forward[i, j] = backward[i, j] = like
-    x, y = (np.arange(n) + 0.5) / n, (np.arange(m) + 0.5) / m
-    near = np.exp(-_TENSION * np.abs(x[:, None] - y[None, :]))
-    over_source = (1 - _P_NULL) * forward * near / near.sum(axis=0)
-    over_target = (1 - _P_NULL) * backward * near / near.sum(axis=1, keepdims=True)
+    here, there = _diagonal(n, m)
+    over_source = forward * here
+    over_target = backward * there
     p = over_source / (over_source.sum(axis=0) + _P_NULL * target_unigram)
     q = over_target / (over_target.sum(axis=1, keepdims=True) + _P_NULL * source_unigram[:, None])
     both = np.sqrt(p * q)
-    return [(int(i), int(j), float(both[i, j])) for i, j in zip(*np.nonzero(both >= threshold), strict=True)]
+    found = np.nonzero(both >= threshold)
+    return list(zip(*(a.tolist() for a in found), both[found].tolist(), strict=True))
+
+
+@lru_cache(maxsize=512)
+def _diagonal(n: int, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """The prior of a link by position, over the source words and over the target words, without the null word."""
+    x, y = (np.arange(n) + 0.5) / n, (np.arange(m) + 0.5) / m
+    near = np.exp(-_TENSION * np.abs(x[:, None] - y[None, :]))
+    return (1 - _P_NULL) * near / near.sum(axis=0), (1 - _P_NULL) * near / near.sum(axis=1, keepdims=True)

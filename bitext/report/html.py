@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitext.document import Bitext, Flag, Segment
 from bitext.report import strip, view
-from bitext.report.spans import Piece, pieces
+from bitext.report.marks import marked
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -40,6 +40,10 @@ class _Note:
     whole: bool
 
     @property
+    def severity(self) -> str:
+        return self.flag.severity.value
+
+    @property
     def confidence(self) -> str:
         return "" if self.flag.confidence is None else view.percent(self.flag.confidence)
 
@@ -49,28 +53,12 @@ class _Note:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """A piece of text with the numbers of the flags on it and of the word links."""
-
-    text: str
-    flags: list[int]
-    links: list[int]
-    begin: bool
-    end: list[int]
-
-    @classmethod
-    def of(cls, piece: Piece) -> _Run:
-        flags, end = [k for k in piece.keys if k > 0], [k for k in piece.end if k > 0]
-        return cls(piece.text, flags, [-k for k in piece.keys if k < 0], any(k > 0 for k in piece.begin), end)
-
-
-@dataclass(frozen=True, slots=True)
 class _Text:
     """A segment ready to print."""
 
     index: int
     kind: str
-    runs: list[_Run]
+    html: str
     whole: list[_Note] = field(default_factory=list)
     problems: tuple[str, ...] = ()
 
@@ -145,10 +133,6 @@ def _linked(texts: Sequence[str], spans: Iterable[Span | None]) -> list[list[tup
     return out
 
 
-def _runs(text: str, spans: Iterable[tuple[int, int, int]]) -> list[_Run]:
-    return [_Run.of(p) for p in pieces(text, spans)]
-
-
 class _Page:
     """Builds the lines of the page from a bitext."""
 
@@ -164,6 +148,7 @@ class _Page:
                 note = _Note(number, flag, view.quoted(bitext, flag), span == (0, size) and size > 24)
                 self.notes.setdefault(flag.segment, []).append(note)
                 self.number_of[id(flag)] = number
+        self.lead = _lead({n.number: n for of in self.notes.values() for n in of})
         self.row_of = {i: row.number for row in self.rows for i in row.target}
         self.source_row_of = {i: row.number for row in self.rows for i in row.source}
 
@@ -195,21 +180,27 @@ class _Page:
         ]
         linked = _linked([s.text for s in sources], (k[0] for k in links))
         source = [
-            _Text(i, s.kind, _runs(s.text, spans)) for i, s, spans in zip(row.source, sources, linked, strict=True)
+            _Text(i, s.kind, self._marked(s.text, spans))
+            for i, s, spans in zip(row.source, sources, linked, strict=True)
         ]
         linked = _linked(backs, (k[2] for k in links))
         back = [
-            _Text(i, targets[n].kind, _runs(text, linked[n]), problems=b.translations[i].problems)
+            _Text(i, targets[n].kind, self._marked(text, linked[n]), problems=b.translations[i].problems)
             for n, (i, text) in enumerate(zip(row.target, backs, strict=False))
         ]
         return _Line(
             row, target, back, source, notes, self._figures(row), self._evidence(row), value, opens, self._states(row)
         )
 
-    @staticmethod
-    def _target(index: int, segment: Segment, links: list[tuple[int, int, int]], notes: list[_Note]) -> _Text:
+    def _target(self, index: int, segment: Segment, links: list[tuple[int, int, int]], notes: list[_Note]) -> _Text:
         spans = [(*n.flag.span, n.number) for n in notes if not n.whole]
-        return _Text(index, segment.kind, _runs(segment.text, [*spans, *links]), [n for n in notes if n.whole])
+        html = self._marked(segment.text, [*spans, *links])
+        return _Text(index, segment.kind, html, [n for n in notes if n.whole])
+
+    def _marked(self, text: str, spans: list[tuple[int, int, int]]) -> Any:
+        from markupsafe import Markup
+
+        return Markup(marked(text, spans, self.lead))
 
     def _states(self, row: view.Row) -> str:
         """Words the page's filters and style go by."""
@@ -301,7 +292,7 @@ def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None
         lines=lines,
         flag_count=len(notes),
         flagged=set(page.notes),
-        lead=_lead({n.number: n for n in notes}),
+        lead=page.lead,
         strip=strip.build([line.row for line in lines], page.measure, [line.notes for line in lines]),
         measure=page.measure,
         left_out=[(x, _places(page, x)) for x in view.left_out(bitext)],

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Piece", "pieces"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text under the same spans. `keys` cover it, `begin` start with it and `end` stop with it."""
 
     text: str
@@ -31,8 +30,8 @@ def pieces(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Piece]:
     closing: dict[int, list[int]] = {}
     points: dict[int, list[int]] = {}
     for start, end, key in spans:
-        a = min(max(start, 0), size)
-        b = min(max(end, a), size)
+        a = 0 if start < 0 else size if start > size else start
+        b = a if end < a else size if end > size else end
         if a == b:
             points.setdefault(a, []).append(key)
         else:
@@ -41,13 +40,16 @@ def pieces(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Piece]:
     borders = sorted({0, size, *opening, *closing, *points})
     out: list[Piece] = []
     active: list[int] = []
-    for at, to in zip(borders, [*borders[1:], size], strict=True):
+    for n, at in enumerate(borders):
         for key in closing.get(at, ()):
             active.remove(key)
-        out += [Piece("", (key,), (key,), (key,)) for key in points.get(at, ())]
-        begin = opening.get(at, [])
-        active += begin
-        if to > at:
-            keys = tuple(dict.fromkeys(active))
-            out.append(Piece(text[at:to], keys, tuple(begin), tuple(closing.get(to, ()))))
+        if at in points:
+            out += [Piece("", (key,), (key,), (key,)) for key in points[at]]
+        begin = opening.get(at)
+        if begin:
+            active += begin
+        if at < size:
+            to = borders[n + 1]
+            keys = tuple(active) if len(active) < 2 else tuple(dict.fromkeys(active))
+            out.append(Piece(text[at:to], keys, tuple(begin or ()), tuple(closing.get(to, ()))))
     return out

@@ -12,7 +12,7 @@ from typing import Any
 from bitext.document import Bitext
 from bitext.errors import BitextError
 from bitext.score.bitexts import scored_beads
-from bitext.score.metrics import as_references, build, segment_chrf, statistics
+from bitext.score.metrics import Statistics, as_references, build, segment_chrf, statistics
 
 __all__ = ["Bucket", "Example", "NgramDifference", "View", "buckets", "ngram_differences", "view", "view_texts"]
 
@@ -109,12 +109,14 @@ def buckets(
     *,
     lang: str = "en",
     labels: Mapping[str, Sequence[str]] | None = None,
+    counted: Statistics | None = None,
 ) -> tuple[Bucket, ...]:
     """Score groups of segments, grouped by their (first) reference.
 
     Args:
         by: of `length`, `numbers`, `names`, `rare words` (occurring once in the references).
         labels: more groupings: name → a label a segment (such as `shape` or `kind`).
+        counted: the statistics of chrF, if they are there already.
 
     Raises:
         BitextError: an unknown grouping, or as many labels as there are no segments.
@@ -136,7 +138,7 @@ def buckets(
         if len(given) != len(first):
             raise BitextError(f"{len(given)} labels of {name} for {len(first)} segments")
         grouping[name] = list(given)
-    chrf = statistics(build("chrf", refs), hypotheses)
+    chrf = counted or statistics(build("chrf", refs), hypotheses)
     bleu = statistics(build("bleu", refs, lang=lang), hypotheses)
     order = [f"{low}+ words" if high is None else f"{low}–{high} words" for low, high in _LENGTHS]
     order += ["few rare words", "some rare words", "many rare words"]
@@ -232,8 +234,9 @@ def view_texts(
 ) -> View:
     """The document view of line-aligned texts: buckets (also by `labels`, name → one a line), best and worst lines."""
     refs = as_references(references)
-    chrf = segment_chrf(statistics(build("chrf", refs), hypotheses))
-    found = buckets(hypotheses, refs, lang=lang, labels=labels) if chrf else ()
+    counted = statistics(build("chrf", refs), hypotheses)
+    chrf = segment_chrf(counted)
+    found = buckets(hypotheses, refs, lang=lang, labels=labels, counted=counted) if chrf else ()
     return View(found, *_extremes(chrf, hypotheses, refs[0], count), tuple(chrf))
 
 
