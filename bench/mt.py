@@ -1,6 +1,7 @@
 """How well a model translates: sacreBLEU and chrF on every pair of texts in a folder.
 
-    python bench/mt.py --gold DIR [--model fr-en] [--beam 4] [--limit 40,60,100] [--segments N] [--json]
+    python bench/mt.py --gold DIR [--model fr-en] [--beam 4] [--rerank MODEL|none] [--limit 40,60,100]
+                         [--segments N] [--json]
 
 DIR/mt holds NAME.fr and NAME.en, one segment a line; the model's direction says which is the source.
 """
@@ -74,7 +75,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--model", default="fr-en")
     parser.add_argument("--engine", default="ct2", choices=translate.ENGINES)
     parser.add_argument("--compute-type")
-    parser.add_argument("--beam", type=int, default=4)
+    parser.add_argument("--beam", type=int)
+    parser.add_argument("--rerank", help="a model of the other direction, or none; by default what the model says")
     parser.add_argument("--limit", help="split above so many tokens; several, with commas, are compared")
     parser.add_argument("--no-repair", action="store_true")
     parser.add_argument("--threads", type=int)
@@ -92,7 +94,7 @@ def main(argv: list[str] | None = None) -> int:
                     measure(
                         name, a[::step][: args.segments], b[::step][: args.segments], model=args.model, limit=limit,
                         engine=args.engine, compute_type=args.compute_type, beam=args.beam, threads=args.threads,
-                        repair=not args.no_repair,
+                        repair=not args.no_repair, rerank=args.rerank,
                     )
                 )  # fmt: skip
                 if not args.json:

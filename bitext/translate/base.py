@@ -25,6 +25,7 @@ class Decoding:
         repetition_penalty: divides the score of tokens that were used already (CTRL, Keskar et al. 2019); 1 is off.
         max_tokens: the longest output, in tokens. It does not depend on the batch, so that the
             translation of a text does not either.
+        hypotheses: how many of the beam are kept at the end; at most `beam`.
     """
 
     beam: int = 4
@@ -32,6 +33,7 @@ class Decoding:
     no_repeat_ngram_size: int = 0
     repetition_penalty: float = 1.0
     max_tokens: int = 256
+    hypotheses: int = 1
 
     def __str__(self) -> str:
         """Only what differs from the defaults, after the beam: `beam4`, `beam8,no_repeat_ngram_size=3`."""
@@ -41,10 +43,16 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """An engine's output: pieces without end of sentence, log-probabilities with it (one more)."""
+    """An engine's output: pieces without end of sentence, log-probabilities with it (one more).
+
+    `others` are the next best of the same text, as many as `Decoding.hypotheses` asks for; they have no
+    log-probabilities of tokens. `score` is the search's own: log-probability over length.
+    """
 
     tokens: tuple[str, ...]
     logprobs: tuple[float, ...]
+    score: float = 0.0
+    others: tuple[Hypothesis, ...] = ()
 
 
 @dataclass

@@ -98,6 +98,8 @@ class CTranslate2Engine:
         options = {
             "asynchronous": True,
             "beam_size": decoding.beam,
+            "num_hypotheses": decoding.hypotheses,
+            "return_scores": True,
             "length_penalty": decoding.length_penalty,
             "no_repeat_ngram_size": decoding.no_repeat_ngram_size,
             "repetition_penalty": decoding.repetition_penalty,
@@ -106,7 +108,7 @@ class CTranslate2Engine:
             "disable_unk": True,
         }
         kept: deque[list[list[str]]] = deque()
-        found: deque[list[list[str]]] = deque()
+        found: deque[list[Any]] = deque()
         orders: deque[list[int]] = deque()
 
         def begin() -> Iterator[Any]:
@@ -117,7 +119,7 @@ class CTranslate2Engine:
         def rescore() -> Iterator[Any]:
             for results in self._ahead(begin()):
                 source, target = kept.popleft(), [r.hypotheses[0] for r in results]
-                found.append(target)
+                found.append(results)
                 # In groups of their own: one output that loops would pad all others to its length.
                 groups = by_length([len(t) + 1 for t in target], SCORE_BUDGET)
                 orders.append([i for group in groups for i in group])
@@ -131,7 +133,12 @@ class CTranslate2Engine:
 
         for scores in self._ahead(rescore()):
             by_place = dict(zip(orders.popleft(), scores, strict=True))
-            yield [Hypothesis(tuple(t), tuple(by_place[i].log_probs)) for i, t in enumerate(found.popleft())]
+            out = []
+            for i, result in enumerate(found.popleft()):
+                (best, score), *others = zip(result.hypotheses, result.scores, strict=True)
+                rest = tuple(Hypothesis(tuple(t), (), s) for t, s in others)
+                out.append(Hypothesis(tuple(best), tuple(by_place[i].log_probs), score, rest))
+            yield out
 
     def score(self, batches: Iterable[tuple[Sequence[Tokens], Sequence[Tokens]]]) -> Iterator[list[list[float]]]:
         """See `base.Engine`."""

@@ -258,6 +258,12 @@ class MarianDirectory:
         raise ModelError("decoder_start_token_id is not in vocab.json", path=self.path / "config.json", mend=self.mend)
 
     @property
+    def rerank(self) -> str | None:
+        """The model of the other direction that its maker reranks it by; `rerank` in tokenizer_config.json."""
+        name = self._tokenizer_config.get("rerank")
+        return name if isinstance(name, str) and name else None
+
+    @property
     def split_tokens(self) -> int | None:
         """Tokens above which the model's maker found it better to split; `split_tokens` in tokenizer_config.json."""
         tokens = self._tokenizer_config.get("split_tokens")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bitext.errors import ModelError
@@ -93,6 +94,9 @@ class TransformersEngine:
 
         config = GenerationConfig(
             num_beams=decoding.beam,
+            num_return_sequences=decoding.hypotheses,
+            return_dict_in_generate=True,
+            output_scores=decoding.hypotheses > 1,
             do_sample=False,
             length_penalty=decoding.length_penalty,
             no_repeat_ngram_size=decoding.no_repeat_ngram_size,
@@ -109,16 +113,23 @@ class TransformersEngine:
         for batch in batches:
             ids, mask = self._batch(batch)
             with self._torch.inference_mode():
-                out = self._model.generate(input_ids=ids, attention_mask=mask, generation_config=config).tolist()
+                out = self._model.generate(input_ids=ids, attention_mask=mask, generation_config=config)
             found = []
-            for row in out:
+            for row in out.sequences.tolist():
                 row = row[1:]  # the start token
                 end = next((i for i, token in enumerate(row) if token in (self._eos, self._pad)), len(row))
                 found.append([names[token] for token in row[:end]])
-            groups = by_length([len(t) + 1 for t in found], SCORE_BUDGET)
-            rows = self.score(([batch[i] for i in group], [found[i] for i in group]) for group in groups)
+            n = decoding.hypotheses
+            best = found[::n]
+            groups = by_length([len(t) + 1 for t in best], SCORE_BUDGET)
+            rows = self.score(([batch[i] for i in group], [best[i] for i in group]) for group in groups)
             scores = {i: s for group, row in zip(groups, rows, strict=True) for i, s in zip(group, row, strict=True)}
-            yield [Hypothesis(tuple(t), tuple(scores[i])) for i, t in enumerate(found)]
+            searched = out.sequences_scores.tolist() if n > 1 else [0.0] * len(found)
+            ranked = [Hypothesis(tuple(t), (), s) for t, s in zip(found, searched, strict=True)]
+            yield [
+                replace(ranked[i * n], logprobs=tuple(scores[i]), others=tuple(ranked[i * n + 1 : i * n + n]))
+                for i in range(len(best))
+            ]
 
     def score(self, batches: Iterable[tuple[Sequence[Tokens], Sequence[Tokens]]]) -> Iterator[list[list[float]]]:
         """See `base.Engine`."""

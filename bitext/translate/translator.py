@@ -1,10 +1,10 @@
-"""The translator that both engines share: batching, order, limits, repair, memory."""
+"""The translator that both engines share: batching, order, limits, reranking, repair, memory."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bitext.document import Signature, Translation
 from bitext.translate.base import Decoding, Engine, Hypothesis, Stats, Tokens
@@ -13,6 +13,7 @@ from bitext.translate.directory import MarianDirectory
 from bitext.translate.memory import TranslationMemory
 from bitext.translate.prepare import around_endless, clean, join, split, too_long, untranslatable
 from bitext.translate.repair import attempts, problems
+from bitext.translate.rerank import Channel
 from bitext.translate.tokenizer import MarianPieces
 
 __all__ = ["MarianTranslator"]
@@ -66,6 +67,7 @@ class MarianTranslator:
         limit: segments of more tokens are split at clauses; at most what the model has positions for.
         budget: tokens in a batch, padding included.
         repair: try other settings on what came out badly.
+        channel: chooses among the hypotheses of `decoding`, where there are several; None takes the first.
         memory: where translations are kept between runs, or None.
     """
 
@@ -79,23 +81,28 @@ class MarianTranslator:
         limit: int,
         budget: int = 1024,
         repair: bool = True,
+        channel: Channel | None = None,
         memory: TranslationMemory | None = None,
     ) -> None:
         self.model, self.engine, self.decoding, self.memory = model, engine, decoding, memory
         self.limit = max(2, min(limit, model.positions - 2))
         self.name, self.source_lang, self.target_lang = model.name, model.source_lang, model.target_lang
         self.stats = Stats()
+        self.channel = channel
         self._pieces, self._budget, self._repair = pieces, budget, repair
         self._workers = int(getattr(engine, "workers", 1))
 
     @property
     def signature(self) -> Signature:
         """Model, hash of its weights, engine, decoding: what reproduces a translation."""
+        how = [str(self.decoding), f"limit={self.limit}"]
+        how += [] if self._repair else ["unrepaired"]
+        how += [] if self.channel is None else [f"reranked={self.channel.name}"]
         return Signature.of(
             mt=self.name,
             weights=self.model.hash[:12],
             engine=f"{self.engine.name}-{self.engine.compute_type}",
-            decoding=f"{self.decoding},limit={self.limit}" + ("" if self._repair else ",unrepaired"),
+            decoding=",".join(how),
         )
 
     @property
@@ -229,8 +236,51 @@ class MarianTranslator:
             self.stats.batches += 1
             self.stats.source_tokens += sum(len(pieces[i].tokens) + 1 for i in group)
             self.stats.target_tokens += sum(len(h.logprobs) for h in found)
-            yield [(pieces[i], h) for i, h in zip(group, found, strict=True)]
+            rows = [(pieces[i], h) for i, h in zip(group, found, strict=True)]
+            yield rows if self.channel is None else self._choose(rows, self.channel)
             started = time.perf_counter()
+
+    def _choose(self, rows: list[tuple[_Piece, Hypothesis]], channel: Channel) -> list[tuple[_Piece, Hypothesis]]:
+        """The hypothesis of each piece that the model of the other direction likes best."""
+        found = [(h, *h.others) for _, h in rows]
+        candidates = [[(self._pieces.decode(h.tokens), h.score) for h in row] for row in found]
+        places = channel.choose([p.text for p, _ in rows], candidates)
+        return self._complete([(p, row[k]) for (p, _), row, k in zip(rows, found, places, strict=True)])
+
+    def _complete(self, rows: list[tuple[_Piece, Hypothesis]]) -> list[tuple[_Piece, Hypothesis]]:
+        """The same with log-probabilities of the tokens where they are missing."""
+        bare = [i for i, (_, h) in enumerate(rows) if not h.logprobs]
+        groups = [[bare[k] for k in g] for g in batches([len(rows[i][1].tokens) + 1 for i in bare], SCORE_BUDGET)]
+        calls = (([rows[i][0].tokens for i in group], [rows[i][1].tokens for i in group]) for group in groups)
+        for group, found in zip(groups, self.engine.score(calls), strict=True):
+            for i, logprobs in zip(group, found, strict=True):
+                rows[i] = (rows[i][0], replace(rows[i][1], logprobs=tuple(logprobs)))
+        return rows
+
+    def alternatives(self, text: str, n: int = 5) -> list[Translation]:
+        """Up to `n` different translations of one text, the usual one first; none is repaired or remembered.
+
+        A text that is split has as its k-th the k-th of each part.
+        """
+        if not text.strip() or untranslatable(cleaned := clean(text)):
+            return [Translation(text)]
+        job = self._job(cleaned, {})
+        pieces = [p for p in job.pieces if not p.passed]
+        wide = replace(self.decoding, beam=max(n, self.decoding.beam), hypotheses=max(n, self.decoding.beam))
+        groups = [[p.tokens] for p in pieces]
+        ranked = [
+            [h for _, h in self._complete([(piece, h) for h in (found, *found.others)])]
+            for piece, (found,) in zip(pieces, self.engine.generate(groups, wide), strict=True)
+        ]
+        out = self.translate([text])
+        for k in range(max(map(len, ranked), default=0)):
+            for piece, row in zip(pieces, ranked, strict=True):
+                best = row[min(k, len(row) - 1)]
+                piece.best, piece.output = best, self._pieces.decode(best.tokens)
+                piece.faults = self._faults(piece, best, piece.output)
+            if all(job.done().text != t.text for t in out):
+                out.append(job.done())
+        return out[:n]
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Translation]:
         """Force-decode each target given its source; nothing is split, repaired or remembered.
