@@ -56,6 +56,7 @@ def run(
     *,
     model: str = "fr-en",
     engine: str = "ct2",
+    rerank: str | None = None,
     lang: str | None = None,
     original_lang: str | None = None,
     memory: PathLike | None = None,
@@ -70,6 +71,7 @@ def run(
         original: what it was translated from, if there is a copy.
         model: directory, shipped name or hub id of a Marian model from the article's language into the original's.
         engine: `ct2` (CTranslate2, fast) or `transformers` (reference).
+        rerank: model of the other direction that chooses among the translations, or `none`; by default the model's own.
         lang, original_lang: language codes; by default the model's.
         memory: file of the translation memory, or None for none.
         any_language: go on although the text does not look like `lang`.
@@ -79,7 +81,7 @@ def run(
     Raises:
         BitextError: bad input, a model that cannot be used.
     """
-    translator = load_translator(model, engine=engine, memory=memory)
+    translator = load_translator(model, engine=engine, rerank=rerank, memory=memory)
     lang, original_lang = lang or translator.source_lang, original_lang or translator.target_lang
     if isinstance(article, Document):
         bitext = Bitext(article, signature=_signature())

@@ -33,6 +33,10 @@ Original = Annotated[str | None, typer.Option("--original", metavar="FILE", help
 AnyLanguage = Annotated[bool, typer.Option("--any-language", help="Go on although a text looks like another language.")]
 Model = Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="Shipped name, Marian directory or hub id.")]
 Engine = Annotated[Literal["ct2", "transformers"], typer.Option("--engine", help="What runs the model.")]
+Rerank = Annotated[
+    str | None,
+    typer.Option("--rerank", metavar="MODEL", help="Model of the other direction that chooses; 'none' for none."),
+]
 Memory = Annotated[str, typer.Option("--memory", metavar="FILE", help="Translation memory; 'none' for none.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

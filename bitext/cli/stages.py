@@ -20,6 +20,7 @@ from bitext.cli.options import (
     Original,
     Output,
     Quiet,
+    Rerank,
     app,
     failing,
     memory_path,
@@ -48,6 +49,7 @@ def run(
     output: Annotated[str | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = None,
     model: Model = "fr-en",
     engine: Engine = "ct2",
+    rerank: Rerank = None,
     memory: Memory = "default",
     any_language: AnyLanguage = False,
     fail_on: FailOn = None,
@@ -65,6 +67,7 @@ def run(
             original,
             model=model,
             engine=engine,
+            rerank=rerank,
             memory=memory_path(memory),
             any_language=any_language,
             before_work=lambda: pipeline.prepare_folder(folder),
@@ -110,6 +113,7 @@ def translate(
     lang: Annotated[str | None, typer.Option("--lang", metavar="CODE", help="Language of FILE (the model's).")] = None,
     model: Model = "fr-en",
     engine: Engine = "ct2",
+    rerank: Rerank = None,
     memory: Memory = "default",
     any_language: AnyLanguage = False,
     plain: Annotated[bool, typer.Option("--plain", help="The translations alone, one a line.")] = False,
@@ -120,7 +124,7 @@ def translate(
     from bitext import commands, pipeline
     from bitext.files import writing
 
-    translator = pipeline.load_translator(model, engine=engine, memory=memory_path(memory))
+    translator = pipeline.load_translator(model, engine=engine, rerank=rerank, memory=memory_path(memory))
     bitext = pipeline.load(file, lang or translator.source_lang, any_language=any_language)
     with progress_bar(quiet) as progress:
         bitext = pipeline.back_translate(bitext, translator, progress)
