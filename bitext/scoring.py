@@ -178,6 +178,8 @@ def compare_files(
     names = systems if len({Path(s).name for s in systems}) < len(systems) else [Path(s).name for s in systems]
     if len(set(names)) < len(names):
         raise InputError("is given twice", path=next(n for n in names if names.count(n) > 1), mend="name it once")
+    for file in (*systems, *reference):
+        refuse_bitext(file)
     references = [scorer.read_lines(r) for r in reference]
     texts, notes, cut = {}, [], False
     for name, path in zip(names, systems, strict=True):

@@ -19,6 +19,7 @@ __all__ = ["METRICS", "Statistics", "as_references", "build", "score", "segment_
 
 METRICS = ("bleu", "chrf", "chrf++", "ter")
 """The metrics of sacreBLEU; any other name is looked for among the plug-ins."""
+_TER_CELLS = 25_000_000  # pairs of words of one segment
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,11 @@ def build(
         try:  # `force`: the warning about tokenised text is ours, as a note
             return BLEU(lowercase=lowercase, force=True, tokenize=tokenize, trg_lang=lang, references=references)
         except (RuntimeError, ImportError) as e:
-            raise BitextError(f"BLEU's tokenizer for {tokenize or lang} cannot be used: {str(e).strip()}") from e
+            said = " ".join(str(e).split())
+            raise BitextError(
+                f"BLEU's tokenizer for {tokenize or lang} cannot be used ({said})",
+                mend="install it, or score with chrf",
+            ) from e
     if key in ("chrf", "chrf++"):
         return CHRF(word_order=2 if key == "chrf++" else 0, lowercase=lowercase, references=references)
     if key == "ter":
@@ -141,6 +146,8 @@ def score(
         raise BitextError("no metric was asked for", mend=f"choose from {', '.join(METRICS)}")
     if confidence and samples < 2:
         raise BitextError(f"{samples} bootstrap samples give no interval", mend="ask for 1000")
+    if any(m.lower() == "ter" for m in metrics):
+        _short_enough_for_ter(hyps, refs)
     if confidence and seed < 0:
         raise BitextError(f"the seed is {seed}", mend="give 0 or a positive number")
     found: list[Metric] = []
@@ -163,6 +170,20 @@ def score(
         by_line = segment_chrf(statistics(build("chrf", refs, lowercase=lowercase), hyps))
     notes = checks.lines(hyps, refs, sources=sources, lang=lang) if check else ()
     return Scores("reference", tuple(found), dict(enumerate(by_line)), notes=tuple(notes))
+
+
+def _short_enough_for_ter(hyps: Sequence[str], refs: Sequence[Sequence[str]]) -> None:
+    """
+    Raises:
+        InputError: a line is so long that TER, which compares every word with every word, would take hours.
+    """
+    for i, (h, *r) in enumerate(zip(hyps, *refs, strict=True), 1):
+        longest = max(len((x or "").split()) for x in r)
+        if (words := len(h.split())) * longest > _TER_CELLS:
+            raise InputError(
+                f"segment {i} has {words:,} words and its reference {longest:,}, too many for TER",
+                mend="give text with sentences or lines in it, or leave TER out (--metric bleu --metric chrf)",
+            )
 
 
 def _external(

@@ -192,3 +192,15 @@ def test_scoring_loads_no_model_library():
         "bad = {'torch', 'transformers', 'ctranslate2', 'numba'} & set(sys.modules); sys.exit(str(bad) if bad else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_line_without_end_is_refused_for_ter_only():
+    long = "word " * 20_000
+    with pytest.raises(InputError, match="segment 2 has 20,000 words and its reference 20,000, too many for TER"):
+        score(["a", long], ["a", long])
+    assert score(["a", long], ["a", long], ["bleu"]).metrics[0].value == pytest.approx(100)
+
+
+def test_a_tokenizer_that_is_not_installed_is_one_sentence():
+    with pytest.raises(BitextError, match=r"^[^\n]*ja cannot be used \([^\n]*score with chrf\.$"):
+        score(["a"], ["a"], ["bleu"], lang="ja")
