@@ -67,10 +67,19 @@ def train(
     direction: Annotated[str, typer.Option("--direction", metavar="FR-EN", help="Languages, such as fr-en.")] = "fr-en",
     dev: Annotated[str | None, typer.Option("--dev", metavar="FILE", help="Aligned file to measure on.")] = None,
     state: Annotated[str | None, typer.Option("--state", metavar="DIR", help="Folder of checkpoints and log.")] = None,
-    steps: Annotated[int | None, typer.Option("--steps", help="Stop after so many steps; the rate falls to 0.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", help="Stop after so many steps.")] = None,
+    tokens: Annotated[int | None, typer.Option("--tokens", help="Stop after so many target tokens.")] = None,
     minutes: Annotated[float | None, typer.Option("--minutes", help="Stop after so many minutes.")] = None,
+    cooldown: Annotated[
+        float, typer.Option("--cooldown", help="Last share of the run in which the rate falls to 0; 1: all of it.")
+    ] = 0.2,
     lr: Annotated[float | None, typer.Option("--lr", help="Learning rate (1.5e-3; 3e-4 to adapt a model).")] = None,
-    batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Padded target tokens a worker and step.")] = 1000,
+    warmup: Annotated[int, typer.Option("--warmup", help="Steps in which the rate rises.")] = 300,
+    optimiser: Annotated[
+        str, typer.Option("--optimiser", help="adamw, or muon for the matrices inside the layers.")
+    ] = "adamw",
+    dropout: Annotated[float, typer.Option("--dropout", help="Share of activations left out.")] = 0.05,
+    batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Padded tokens a worker and step.")] = 1000,
     workers: Annotated[
         int | None, typer.Option("--workers", help="Single-threaded workers; default: one a core.")
     ] = None,
@@ -106,7 +115,12 @@ def train(
             report=report,
             workers=workers,
             steps=steps,
+            tokens=tokens,
             minutes=minutes,
+            cooldown=cooldown,
+            warmup=warmup,
+            optimiser=optimiser,
+            dropout=dropout,
             lr=lr,
             batch_tokens=batch_tokens,
             patience=patience,

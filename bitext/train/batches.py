@@ -10,60 +10,90 @@ from bitext.train.data import Corpus
 
 __all__ = ["Batches"]
 
-_POOL = 20_000
+_POOL = 100_000
 
 
 class Batches:
     """Length-bucketed batches of one worker, by a budget of padded tokens.
 
     Each epoch is a fresh order of the pairs (a pair of weight w stands in it w times on average),
-    sorted by length within pools of 20,000, cut into batches, the batches of a pool shuffled. Step k of
-    worker r is batch k·workers + r: no worker sees another's pairs, and nothing but the step needs to be
-    remembered.
+    sorted by source and target length within pools of 100,000 and cut into batches; the batches of a pool are
+    shuffled. Where there are enough pairs, all sources of a batch are equally long: no padding, no mask.
+    Step k of worker r is made of `parts` batches, beginning with batch (k·workers + r)·parts: no worker sees
+    another's pairs, and nothing but the step needs to be remembered.
 
     Args:
         corpus: the encoded pairs.
         weights: how often the pairs of a collection are seen an epoch (1 where nothing is said).
-        tokens: padded target tokens a batch.
+        tokens: padded tokens a batch, of the longer side.
+        parts: batches a step and worker.
+        leave: indices of pairs that are never drawn (what is measured on).
     """
 
     def __init__(
-        self, corpus: Corpus, *, weights: dict[str, float], tokens: int, seed: int, rank: int, workers: int
+        self,
+        corpus: Corpus,
+        *,
+        weights: dict[str, float],
+        tokens: int,
+        seed: int,
+        rank: int,
+        workers: int,
+        parts: int = 1,
+        leave: np.ndarray | None = None,
     ) -> None:
         self.corpus, self.tokens, self.seed, self.rank, self.workers = corpus, tokens, seed, rank, workers
-        self.lengths = np.maximum(np.diff(corpus.source_at), np.diff(corpus.target_at)).astype(np.int32) + 1
+        self.parts = parts
+        self.sources = np.diff(corpus.source_at).astype(np.int32)
+        self.targets = np.diff(corpus.target_at).astype(np.int32)
         by_origin = np.array([weights.get(name, 1.0) for name in corpus.origins], np.float32)
         self.weights = by_origin[np.asarray(corpus.origin)]
-        self.plain = bool((self.weights == 1.0).all())
+        if leave is not None:
+            self.weights[leave] = 0.0
 
     def _epoch(self, epoch: int) -> Iterator[np.ndarray]:
         rng = np.random.default_rng([self.seed, epoch])
-        if self.plain:
-            order = rng.permutation(len(self.lengths))
-        else:
-            times = np.floor(self.weights + rng.random(len(self.weights))).astype(np.int64)
-            order = rng.permutation(np.repeat(np.arange(len(times)), times))
+        times = np.floor(self.weights + rng.random(len(self.weights))).astype(np.int64)
+        order = rng.permutation(np.repeat(np.arange(len(times)), times))
         for start in range(0, len(order), _POOL):
             pool = order[start : start + _POOL]
-            pool = pool[np.argsort(self.lengths[pool], kind="stable")]
-            batches, first, longest = [], 0, 0
-            for k, i in enumerate(pool):
-                longest = max(longest, int(self.lengths[i]))
-                if k > first and longest * (k - first + 1) > self.tokens:
-                    batches.append(pool[first:k])
-                    first, longest = k, int(self.lengths[i])
-            batches.append(pool[first:])
+            pool = pool[np.lexsort((self.targets[pool], self.sources[pool]))]
+            batches = self._cut(pool)
             for j in rng.permutation(len(batches)):
                 yield batches[j]
 
-    def after(self, step: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Epoch and pair indices of each step from `step` on, without end."""
+    def _cut(self, pool: np.ndarray) -> list[np.ndarray]:
+        batches, first, longest = [], 0, 0
+        sources = self.sources[pool].tolist()
+        longer = np.maximum(self.sources[pool], self.targets[pool]).tolist()
+        for k, length in enumerate(longer):
+            most = max(longest, length + 1)
+            size = k - first
+            # a batch ends when it is full, or at the next source length once it is half full
+            if size and (
+                most * (size + 1) > self.tokens or (sources[k] != sources[k - 1] and 2 * longest * size > self.tokens)
+            ):
+                batches.append(pool[first:k])
+                first, most = k, length + 1
+            longest = most
+        if len(pool):
+            batches.append(pool[first:])
+        return batches
+
+    def after(self, step: int) -> Iterator[tuple[int, list[np.ndarray]]]:
+        """Epoch and batches (pair indices) of each step from `step` on, without end."""
         skip, epoch, k = step * self.workers + self.rank, 0, 0
+        chosen: list[np.ndarray] = []
         while True:
             for batch in self._epoch(epoch):
-                if k >= skip and (k - self.rank) % self.workers == 0:
-                    yield epoch, batch
+                turn = k // self.parts
                 k += 1
+                if turn < skip or (turn - self.rank) % self.workers:
+                    continue
+                chosen.append(batch)
+                if len(chosen) == self.parts:
+                    yield epoch, chosen
+                    chosen = []
             epoch += 1
 
     def arrays(self, batch: np.ndarray, pad: int, eos: int) -> tuple[np.ndarray, np.ndarray]:

@@ -58,7 +58,7 @@ def card(
             f"On the development set ({config.dev_segments} segments for the loss, {config.bleu_segments} for BLEU and "
             "chrF, greedy, sacreBLEU's defaults):",
             "",
-            "| step | hours | bits a piece | BLEU | chrF |",
+            "| step | hours | bits a character | BLEU | chrF |",
             "|---:|---:|---:|---:|---:|",
         ]
         shown = looks if len(looks) <= 20 else [*looks[:: max(1, len(looks) // 19)], looks[-1]]

@@ -15,10 +15,12 @@ __all__ = ["TrainConfig"]
 class TrainConfig:
     """Settings of a run. Two runs with equal settings and data go through the same losses.
 
-    Lengths are in SentencePiece pieces, times in seconds. `batch_tokens` counts padded target
-    tokens of one worker and step. The rate rises linearly over `warmup` steps, then falls with the
-    inverse square root (`half_life`: steps after which it has fallen by √2), and over the last
-    `cooldown` share of `steps`, if those are given, linearly to zero.
+    Lengths are in SentencePiece pieces, times in seconds. `batch_tokens` counts padded tokens (of the
+    longer side) of one worker and step; a step is computed about `chunk_tokens` at a time. The rate
+    rises linearly over `warmup` steps, then falls with the inverse square root (`half_life`: steps
+    after which it has fallen by √2), and over the last `cooldown` share of the run, if its end is
+    known (`steps`, `tokens` or `minutes`), linearly to zero; 1 is a linear fall from the beginning.
+    `optimiser` is `adamw`, or `muon` for the matrices inside the layers with AdamW for the rest.
     """
 
     source_lang: str = "fr"
@@ -36,11 +38,13 @@ class TrainConfig:
     max_ratio: float = 3.0
     weights: dict[str, float] = field(default_factory=dict)
     # optimisation
+    optimiser: str = "adamw"
     lr: float = 1.5e-3
     warmup: int = 300
     half_life: int = 40_000
     cooldown: float = 0.2
     batch_tokens: int = 1000
+    chunk_tokens: int = 1500
     label_smoothing: float = 0.1
     dropout: float = 0.05
     weight_decay: float = 0.01
@@ -53,6 +57,7 @@ class TrainConfig:
     bf16: bool = True
     # when to stop, look and save; none of these changes the course of the losses
     steps: int | None = None
+    tokens: int | None = None
     minutes: float | None = None
     patience: int | None = None
     dev_every: float = 900.0
@@ -61,11 +66,11 @@ class TrainConfig:
     save_every: float = 300.0
     log_every: int = 20
 
-    def rate(self, step: int) -> float:
-        """The learning rate of a step, counted from 0."""
+    def rate(self, step: int, progress: float = 0.0) -> float:
+        """The learning rate of a step, counted from 0, when so much of the run is done (0 to 1)."""
         rate = self.lr * min(1.0, (step + 1) / max(1, self.warmup)) * (1 + step / self.half_life) ** -0.5
-        if self.steps and self.cooldown > 0:
-            rate *= min(1.0, (self.steps - step) / max(1.0, self.cooldown * self.steps))
+        if self.cooldown > 0:
+            rate *= min(1.0, (1 - progress) / self.cooldown)
         return rate
 
     def save(self, path: Path) -> None:
@@ -87,5 +92,13 @@ class TrainConfig:
     def same_course(self, other: TrainConfig) -> bool:
         """Whether a checkpoint made under `other` can be gone on with under these settings."""
         free = dict.fromkeys(("minutes", "patience", "dev_every", "dev_segments", "bleu_segments", "save_every"))
-        free |= {"log_every": 20, "steps": None, "lr": 0.0, "half_life": 1, "cooldown": 0.0, "warmup": 0}
+        free |= {
+            "log_every": 20,
+            "steps": None,
+            "tokens": None,
+            "lr": 0.0,
+            "half_life": 1,
+            "cooldown": 0.0,
+            "warmup": 0,
+        }
         return replace(self, **free) == replace(other, **free)  # type: ignore[arg-type]

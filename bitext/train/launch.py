@@ -12,18 +12,33 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from bitext.errors import BitextError, InputError, ModelError
 from bitext.formats.pairs import read_pairs
 from bitext.train.card import card
+from bitext.train.checkpoint import CHECKPOINT, averaged, read
 from bitext.train.config import TrainConfig
 from bitext.train.data import Corpus, prepare
+
+if TYPE_CHECKING:
+    from bitext.train.model import Vocabulary
 
 __all__ = ["train"]
 
 Report = Callable[[dict[str, Any]], None]
+
+# glibc gives large blocks back to the system and takes them anew, zeroed page by page, at every step; kept, they cost
+# nothing. Other C libraries know nothing of these.
+_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 30),
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
 
 
 def train(
@@ -77,9 +92,9 @@ def train(
     if not (folder / "config.json").exists():
         tell({"stage": "bilingual start" if config.bilingual_start else "random start"})
         write_model(new_model(config, vocabulary, corpus), folder)
-    held_out = _dev(dev, config, reverse_columns)
+    held_out, left_out = _dev(dev, config, reverse_columns, corpus, vocabulary)
     old = state / "config.json"
-    if (state / "checkpoint.pt").exists() and old.exists() and not config.same_course(TrainConfig.load(old)):
+    if (state / CHECKPOINT).exists() and old.exists() and not config.same_course(TrainConfig.load(old)):
         raise InputError(
             "holds a checkpoint of a run with other settings",
             path=state,
@@ -91,6 +106,7 @@ def train(
         "reverse": reverse,
         "corpus": str(corpus.folder.resolve()),
         "dev": held_out,
+        "left_out": left_out,
     }
     _run_workers(state, config, run, tell)
     return _finish(state, config, folder, reverse, out, data, corpus)
@@ -128,11 +144,19 @@ def _start(
     return folder, False
 
 
-def _dev(dev: str | Path | None, config: TrainConfig, reverse_columns: bool) -> list[tuple[str, str]]:
-    if dev is None:
-        return []
-    pairs = [(s, t) for s, t, _ in read_pairs(dev, config.source_lang, config.target_lang, reverse_columns) if s and t]
-    return pairs[: max(config.dev_segments, config.bleu_segments)]
+def _dev(
+    dev: str | Path | None, config: TrainConfig, reverse_columns: bool, corpus: Corpus, vocabulary: Vocabulary
+) -> tuple[list[tuple[str, str]], list[int]]:
+    """The pairs that are measured on, and which pairs of the data may therefore not be learnt from."""
+    most = max(config.dev_segments, config.bleu_segments)
+    if dev is not None:
+        pairs = read_pairs(dev, config.source_lang, config.target_lang, reverse_columns)
+        return list(islice(((s, t) for s, t, _ in pairs if s and t), most)), []
+    # the same pairs whenever the run is gone on with: they depend on the data and the seed alone
+    rng = np.random.default_rng([config.seed, 1_000_003])
+    left_out = sorted(rng.choice(len(corpus), min(500, len(corpus) // 100), replace=False).tolist())
+    texts = [(vocabulary.decode(0, s), vocabulary.decode(1, t)) for s, t in map(corpus.pair, left_out)]
+    return texts, left_out
 
 
 def _run_workers(state: Path, config: TrainConfig, run: dict[str, Any], tell: Report) -> None:
@@ -140,7 +164,7 @@ def _run_workers(state: Path, config: TrainConfig, run: dict[str, Any], tell: Re
     rendezvous = state / f"rendezvous.{os.getpid()}"
     rendezvous.unlink(missing_ok=True)
     (state / "run.json").write_text(json.dumps(run | {"rendezvous": str(rendezvous.resolve())}), encoding="utf-8")
-    env = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+    env = {**os.environ, **_MEMORY, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-m", "bitext.train.worker", str(state)]
     errors = state / "worker.log"
     log = state / "log.jsonl"
@@ -209,19 +233,19 @@ def _finish(
     corpus: Corpus,
 ) -> Path:
     """Write the averaged weights with their card."""
-    import torch
-
     from bitext.train.model import export, read_model
+    from bitext.train.network import Layout
 
-    path = state / "checkpoint.pt"
+    path = state / CHECKPOINT
     if not path.exists():
         raise ModelError("no step was made, so there is no model to write", path=state, mend="train for longer")
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    text = card(config, corpus, saved["step"], saved["tokens"], saved["seconds"], state / "log.jsonl", data)
     model = read_model(folder, 0.0)
+    layout = Layout(model)
+    saved = read(path, layout)
+    text = card(config, corpus, saved["step"], saved["tokens"], saved["seconds"], state / "log.jsonl", data)
+    averaged(saved, layout, model)
     export(
         model,
-        saved["average"],
         folder,
         out,
         source_lang=config.source_lang,

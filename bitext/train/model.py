@@ -56,10 +56,11 @@ class Vocabulary:
             sides.append([table[ids].tolist() if ids else [] for ids in model.encode(texts)])
         return sides[0], sides[1]
 
-    def decode_target(self, ids: Iterable[int]) -> str:
-        """The text of target ids; special tokens are left out."""
-        back = {int(v): i for i, v in enumerate(self._maps[1])}
-        text: str = self._models[1].decode([back[i] for i in ids if i in back and i not in (self.pad, self.eos)])
+    def decode(self, side: int, ids: Iterable[int]) -> str:
+        """The text of ids of the source (0) or the target (1); special tokens are left out."""
+        back = {int(v): i for i, v in enumerate(self._maps[side])}
+        pieces = [back[i] for i in map(int, ids) if i in back and i not in (self.pad, self.eos)]
+        text: str = self._models[side].decode(pieces)
         return text
 
 
@@ -263,7 +264,6 @@ def _count(corpus: Corpus, step: int, counts: np.ndarray) -> None:
 
 def export(
     model: MarianMTModel,
-    state: dict[str, Any],
     vocabulary: Path,
     out: Path,
     *,
@@ -272,7 +272,7 @@ def export(
     reverse: bool = False,
     card: str | None = None,
 ) -> None:
-    """Write weights in half precision as a directory that `transformers` and `bitext` load.
+    """Write a model in half precision as a directory that `transformers` and `bitext` load.
 
     The directory appears whole: it is made beside `out` and renamed, an old one is replaced.
     """
@@ -281,7 +281,6 @@ def export(
     tmp = out.with_name(f".{out.name}.tmp")
     shutil.rmtree(tmp, ignore_errors=True)
     tmp.mkdir(parents=True)
-    model.load_state_dict(state)
     c = model.config
     model.generation_config = GenerationConfig(
         num_beams=4,

@@ -31,7 +31,7 @@ def plot(log: str | Path) -> str:
     entries = read_log(path) if path.is_file() else []
     panels = [
         ("training loss (nats a token)", _points(entries, "loss")),
-        ("development loss (bits a piece)", _points(entries, "dev_bits")),
+        ("development loss (bits a character)", _points(entries, "dev_bits")),
         ("development BLEU, greedy", _points(entries, "bleu")),
     ]
     panels = [(title, points) for title, points in panels if len(points) > 1]

@@ -12,6 +12,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from bitext.train import checkpoint
 from bitext.train.batches import Batches
 from bitext.train.config import TrainConfig
 from bitext.train.data import Corpus
@@ -20,93 +23,100 @@ from bitext.train.model import Vocabulary, read_model
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["CHECKPOINT", "LOG", "Worker", "main"]
+__all__ = ["LOG", "Worker", "main"]
 
-CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
+LOG = "log.jsonl"
+_AVERAGE_EVERY = 4
 
 
 class Worker:
-    """A data-parallel worker: one thread, gradients averaged with the others after every step.
+    """A data-parallel worker: one thread, gradients added up with the others' after every step.
 
     All that decides the next step is in the checkpoint or a function of the step's number (batches, dropout,
-    learning rate), so a run that was killed anywhere and started again goes through the same losses.
+    learning rate), so a run that was killed anywhere and started again goes through the same losses. (A limit by
+    `minutes` makes the rate's last fall depend on the clock.)
     """
 
     def __init__(self, state: Path, rank: int, workers: int) -> None:
         import torch
         import torch.distributed as dist
 
+        from bitext.train.network import Layout, Network
+        from bitext.train.optimiser import Buffers, Optimiser
+
         self.state, self.rank, self.workers = state, rank, workers
-        self.config = TrainConfig.load(state / "config.json")
+        self.config = c = TrainConfig.load(state / "config.json")
         run = json.loads((state / "run.json").read_text(encoding="utf-8"))
-        torch.set_num_threads(1)
-        self.device = torch.device(self.config.device)
+        self.device = torch.device(c.device)
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)
         if workers > 1:
             os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
             dist.init_process_group("gloo", f"file://{run['rendezvous']}", rank=rank, world_size=workers)
         self.vocabulary = Vocabulary(Path(run["start"]), run["reverse"])
-        model: Any = read_model(Path(run["start"]), self.config.dropout)
-        self.model: Any = model.to(self.device)
-        self.model.train()
-        self.parameters = [p for n, p in self.model.named_parameters() if "embed_positions" not in n]
-        for name, p in self.model.named_parameters():
-            p.requires_grad_("embed_positions" not in name)
-        fused = self.config.device == "cpu" or self.config.device.startswith("cuda")
-        self.optimiser = torch.optim.AdamW(
-            self.parameters, lr=self.config.lr, betas=(0.9, 0.98), weight_decay=self.config.weight_decay, fused=fused
-        )
-        self.corpus = Corpus.open(Path(run["corpus"]))
-        self.dev = [self.vocabulary.encode([s], [t]) for s, t in run["dev"][: self.config.dev_segments]]
-        self.dev_texts = run["dev"][: self.config.bleu_segments]
-        self.average = {k: v.clone() for k, v in self.model.state_dict().items()}
-        self.step = self.tokens = 0
+        # the general model only translates the development set and lends its shapes
+        model: Any = read_model(Path(run["start"]), 0.0)
+        self.model: Any = model.to(self.device).eval().requires_grad_(False)
+        self.layout = Layout(self.model)
+        dtype = torch.bfloat16 if c.bf16 else torch.float32
+        self.buffers = b = Buffers(self.layout.size, dtype, self.device, rank, workers, self._barrier)
+        self.step = self.tokens = updates = 0
         self.seconds, self.best, self.misses = 0.0, math.inf, 0
-        self._resume()
+        path = state / checkpoint.CHECKPOINT
+        if path.exists():
+            saved = checkpoint.read(path, self.layout)
+            self.step, self.tokens, self.seconds = saved["step"], saved["tokens"], saved["seconds"]
+            self.best, self.misses, updates = saved["best"], saved["misses"], saved["updates"]
+        if rank == 0:
+            if path.exists():
+                for name in b.FLOAT:
+                    getattr(b, name).copy_(saved[name])
+            else:
+                self.layout.gather(self.model, b.master)
+                b.average.copy_(b.master)
+            b.weights.copy_(b.master)
+        self._barrier()
+        self.before = updates - self.step
+        self.network = Network(self.model, self.layout, b.weights, b.gradients[rank])
+        self.optimiser = Optimiser(self.layout, b, c.optimiser, c.weight_decay, rank, workers, updates)
+        self.corpus = Corpus.open(Path(run["corpus"]))
+        self.left_out = np.array(run.get("left_out", []), np.int64)
+        self.dev_texts = run["dev"]
         self.stop = False
-        self.started = time.monotonic()
+        self.started = self.begun = time.monotonic()
         for s in (signal.SIGTERM, signal.SIGINT):
             signal.signal(s, self._stop)
 
     def _stop(self, *_: object) -> None:
         self.stop = True
 
-    # --- checkpoints -----------------------------------------------------------------------------
+    def _barrier(self) -> None:
+        self._sum([0.0])
 
-    def _resume(self) -> None:
+    def _sum(self, values: list[float]) -> list[float]:
+        """Each value added up over the workers; no worker gets the sums before all have come here."""
+        if self.workers == 1:
+            return values
         import torch
+        import torch.distributed as dist
 
-        path = self.state / CHECKPOINT
-        if not path.exists():
-            return
-        saved = torch.load(path, map_location=self.device, weights_only=True)
-        self.model.load_state_dict(saved["model"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-        self.average = saved["average"]
-        self.step, self.tokens, self.seconds = saved["step"], saved["tokens"], saved["seconds"]
-        self.best, self.misses = saved["best"], saved["misses"]
+        together = torch.tensor(values, dtype=torch.float64)
+        dist.all_reduce(together)
+        return [float(x) for x in together]
 
     def save(self) -> None:
-        """Write the checkpoint under its name only when it is whole and on the disk."""
-        import torch
-
-        tmp = self.state / f"{CHECKPOINT}.tmp"
-        with tmp.open("wb") as f:
-            torch.save(
-                {
-                    "model": self.model.state_dict(),
-                    "optimiser": self.optimiser.state_dict(),
-                    "average": self.average,
-                    "step": self.step,
-                    "tokens": self.tokens,
-                    "seconds": self.elapsed,
-                    "best": self.best,
-                    "misses": self.misses,
-                },
-                f,
-            )
-            f.flush()
-            os.fsync(f.fileno())
-        tmp.replace(self.state / CHECKPOINT)
+        """Write the checkpoint."""
+        checkpoint.write(
+            self.state / checkpoint.CHECKPOINT,
+            {name: getattr(self.buffers, name) for name in self.buffers.FLOAT},
+            self.layout,
+            step=self.step,
+            tokens=self.tokens,
+            seconds=self.elapsed,
+            best=self.best,
+            misses=self.misses,
+            updates=self.step + self.before,
+        )
 
     @property
     def elapsed(self) -> float:
@@ -121,105 +131,93 @@ class Worker:
 
     # --- one step --------------------------------------------------------------------------------
 
-    def loss(self, source: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, int]:
-        """Mean cross entropy of a target token in nats, and the number of tokens."""
+    def progress(self) -> float:
+        """How much of the run is done, by whichever limit comes first: 0 to 1."""
+        c = self.config
+        done = [self.step / c.steps if c.steps else 0.0, self.tokens / c.tokens if c.tokens else 0.0]
+        if c.minutes:
+            done.append((time.monotonic() - self.begun) / (60 * c.minutes))
+        return min(1.0, max(done))
+
+    def advance(self, batches: list[tuple[Any, Any]]) -> tuple[float, int, bool]:
+        """One step of all workers: mean loss a token, number of tokens, and whether anybody wishes to stop."""
         import torch
-        import torch.nn.functional as F
 
-        pad = self.vocabulary.pad
-        shifted = torch.cat([torch.full((len(target), 1), pad, device=target.device), target[:, :-1]], 1)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
-            hidden = self.model.model(
-                input_ids=source, attention_mask=(source != pad).long(), decoder_input_ids=shifted, use_cache=False
-            )[0]
-            counted = (target != pad).reshape(-1)
-            # logits only where there is a token: padding costs no softmax
-            logits = F.linear(hidden.reshape(-1, hidden.size(-1))[counted], self.model.model.shared.weight)
-            bias = getattr(self.model, "final_logits_bias", None)
-            if bias is not None:
-                logits = logits + bias
-        smoothing = self.config.label_smoothing if self.model.training else 0.0
-        return F.cross_entropy(logits.float(), target.reshape(-1)[counted], label_smoothing=smoothing), int(
-            counted.sum()
-        )
-
-    def advance(self, batch: tuple[Any, Any]) -> tuple[float, int]:
-        """One step of all workers: loss of this worker's batch, and its number of tokens."""
-        import torch
-        import torch.distributed as dist
-
-        # dropout depends on the step and the worker alone, not on what ran before
-        torch.manual_seed((self.config.seed * 1_000_003 + self.step) * 64 + self.rank)
-        source, target = (torch.from_numpy(side).to(self.device) for side in batch)
-        loss, n = self.loss(source, target)
-        loss.backward()
-        if self.workers > 1:
-            flat = torch.cat([p.grad.reshape(-1) for p in self.parameters if p.grad is not None])
-            dist.all_reduce(flat)
-            flat /= self.workers
-            at = 0
-            for p in self.parameters:
-                if p.grad is not None:
-                    p.grad.copy_(flat[at : at + p.numel()].view_as(p))
-                    at += p.numel()
-        torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.config.rate(self.step)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        c = self.config
+        total, count = torch.zeros((), device=self.device), 0
+        self.buffers.gradients[self.rank].zero_()
+        for k, batch in enumerate(batches):
+            # dropout depends on the step and the worker alone, not on what ran before
+            torch.manual_seed(((c.seed * 1_000_003 + self.step) * 64 + self.rank) * 1024 + k)
+            source, target = (torch.from_numpy(side).to(self.device) for side in batch)
+            loss, n = self.network.loss(source, target, dropout=c.dropout, smoothing=c.label_smoothing)
+            loss.backward()
+            total, count = total + loss.detach(), count + n
+        mine = [float(total), float(count), float(self.stop), self.progress() if self.rank == 0 else 0.0]
+        loss_sum, tokens, stop, progress = self._sum(mine)
+        (square,) = self._sum([self.optimiser.gather(tokens)])
+        scale = min(1.0, c.clip / (math.sqrt(square) + 1e-6))
+        rate = c.rate(self.step, progress)
         self.step += 1
-        if self.rank == 0:
-            decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
-            with torch.no_grad():
-                for k, v in self.model.state_dict().items():
-                    if v.is_floating_point():
-                        self.average[k].lerp_(v, 1 - decay)
-                    else:
-                        self.average[k].copy_(v)
-        return float(loss.detach()), n
+        share = None
+        if self.step % _AVERAGE_EVERY == 0:
+            decay = min(c.ema, (1 + self.step) / (10 + self.step))
+            share = 1 - decay**_AVERAGE_EVERY
+        self.optimiser.update(rate, scale, share)
+        self._barrier()
+        self.tokens += round(tokens)
+        self.rate = rate
+        return loss_sum / tokens, round(tokens), stop > 0
 
     # --- looking ---------------------------------------------------------------------------------
 
     def examine(self) -> float:
-        """Development loss (bits a target piece), BLEU and chrF of the averaged weights, logged."""
+        """Development loss (bits a character), BLEU and chrF of the averaged weights, logged."""
         import torch
 
-        keep = {k: v.clone() for k, v in self.model.state_dict().items()}
-        self.model.load_state_dict(self.average)
-        self.model.eval()
-        total = count = 0.0
+        from bitext.train.network import Network
+
+        self.layout.scatter(self.buffers.average, self.model)
+        network = Network(self.model, self.layout, self.buffers.average.to(self.buffers.weights.dtype))
+        texts = self.dev_texts[: self.config.dev_segments]
+        total = 0.0
         with torch.no_grad():
-            for (source,), (target,) in self.dev:
-                eos = self.vocabulary.eos
-                loss, n = self.loss(
-                    torch.tensor([[*source, eos]]).to(self.device), torch.tensor([[*target, eos]]).to(self.device)
-                )
-                total, count = total + float(loss) * n, count + n
-            figures = self._translate() if self.dev_texts else {}
-        self.model.load_state_dict(keep)
-        self.model.train()
-        bits = total / max(1.0, count) / math.log(2)
+            for k in range(0, len(texts), 16):
+                part = texts[k : k + 16]
+                sides = self.vocabulary.encode([s for s, _ in part], [t for _, t in part])
+                total += float(network.loss(*(self._padded(side) for side in sides))[0])
+            figures = self._translate(self.dev_texts[: self.config.bleu_segments])
+        bits = total / max(1, sum(len(t) + 1 for _, t in texts)) / math.log(2)
         self.log(dev_bits=round(bits, 4), **figures)
         return bits
 
-    def _translate(self) -> dict[str, float]:
-        import sacrebleu
+    def _padded(self, rows: list[list[int]]) -> torch.Tensor:
         import torch
 
+        width = max(map(len, rows)) + 1
         eos, pad = self.vocabulary.eos, self.vocabulary.pad
-        texts, _ = self.vocabulary.encode([s for s, _ in self.dev_texts], [])
+        return torch.tensor([[*r, eos] + [pad] * (width - 1 - len(r)) for r in rows]).to(self.device)
+
+    def _translate(self, pairs: list[tuple[str, str]]) -> dict[str, float]:
+        if not pairs:
+            return {}
+        import sacrebleu
+
+        texts, _ = self.vocabulary.encode([s for s, _ in pairs], [])
         out: list[str] = [""] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for k in range(0, len(order), 16):
             rows = order[k : k + 16]
-            width = max(len(texts[i]) for i in rows) + 1
-            ids = torch.tensor([[*texts[i], eos] + [pad] * (width - 1 - len(texts[i])) for i in rows]).to(self.device)
+            ids = self._padded([texts[i] for i in rows])
             found = self.model.generate(
-                input_ids=ids, attention_mask=(ids != pad).long(), num_beams=1, max_new_tokens=min(500, 2 * width + 10)
+                input_ids=ids,
+                attention_mask=(ids != self.vocabulary.pad).long(),
+                num_beams=1,
+                max_new_tokens=min(500, 2 * ids.shape[1] + 10),
             )
             for i, row in zip(rows, found.tolist(), strict=True):
-                out[i] = self.vocabulary.decode_target(row[1:])
-        references = [[t for _, t in self.dev_texts]]
+                out[i] = self.vocabulary.decode(1, row[1:])
+        references = [[t for _, t in pairs]]
         return {
             "bleu": round(sacrebleu.corpus_bleu(out, references).score, 2),
             "chrf": round(sacrebleu.corpus_chrf(out, references).score, 2),
@@ -227,54 +225,52 @@ class Worker:
 
     # --- the loop --------------------------------------------------------------------------------
 
-    def agree(self, wish: bool) -> bool:
-        """Whether any worker wishes to stop: all stop after the same step."""
-        if self.workers == 1:
-            return wish
-        import torch
-        import torch.distributed as dist
-
-        flag = torch.tensor([float(wish)])
-        dist.all_reduce(flag)
-        return bool(flag > 0)
-
     def run(self) -> None:
         """Train until a limit is reached or somebody says stop; leaves a checkpoint behind."""
         c = self.config
+        parts = max(1, round(c.batch_tokens / c.chunk_tokens))
         batches = Batches(
-            self.corpus, weights=c.weights, tokens=c.batch_tokens, seed=c.seed, rank=self.rank, workers=self.workers
+            self.corpus,
+            weights=c.weights,
+            tokens=math.ceil(c.batch_tokens / parts),
+            seed=c.seed,
+            rank=self.rank,
+            workers=self.workers,
+            parts=parts,
+            leave=self.left_out,
         )
         saved = looked = shown = time.monotonic()
         shown_tokens, total, seen = self.tokens, 0.0, 0
-        began, finished = time.monotonic(), False
-        for epoch, indices in batches.after(self.step):
-            late = c.minutes is not None and time.monotonic() - began > 60 * c.minutes
-            enough = c.steps is not None and self.step >= c.steps
-            if self.agree(self.stop or late or enough or finished):
+        pad, eos = self.vocabulary.pad, self.vocabulary.eos
+        for epoch, chosen in batches.after(self.step):
+            if (c.steps is not None and self.step >= c.steps) or (c.tokens is not None and self.tokens >= c.tokens):
                 break
-            loss, n = self.advance(batches.arrays(indices, self.vocabulary.pad, self.vocabulary.eos))
-            self.tokens += n * self.workers
+            if self.rank == 0 and c.minutes is not None:
+                self.stop |= time.monotonic() - self.begun > 60 * c.minutes
+            loss, n, stop = self.advance([batches.arrays(batch, pad, eos) for batch in chosen])
             total, seen = total + loss * n, seen + n
-            if self.rank:
-                continue
             now = time.monotonic()
-            if self.step % c.log_every == 0:
-                speed = (self.tokens - shown_tokens) / max(1e-9, now - shown)
-                self.log(loss=round(total / seen, 5), tok_s=round(speed), lr=c.rate(self.step - 1), epoch=epoch)
-                shown, shown_tokens, total, seen = now, self.tokens, 0.0, 0
-            if now - looked > c.dev_every and self.dev:
-                bits = self.examine()
-                self.misses = 0 if bits < self.best else self.misses + 1
-                self.best = min(bits, self.best)
-                finished = c.patience is not None and self.misses >= c.patience
-                looked = time.monotonic()
-            if now - saved > c.save_every:
-                self.save()
-                saved = time.monotonic()
+            if self.rank == 0:
+                if self.step % c.log_every == 0:
+                    speed = (self.tokens - shown_tokens) / max(1e-9, now - shown)
+                    self.log(loss=round(total / seen, 5), tok_s=round(speed), lr=self.rate, epoch=epoch)
+                    shown, shown_tokens, total, seen = now, self.tokens, 0.0, 0
+                if now - looked > c.dev_every and self.dev_texts and not stop:
+                    bits = self.examine()
+                    self.misses = 0 if bits < self.best else self.misses + 1
+                    self.best = min(bits, self.best)
+                    self.stop |= c.patience is not None and self.misses >= c.patience
+                    looked = time.monotonic()
+                if now - saved > c.save_every:
+                    self.save()
+                    saved = time.monotonic()
+            if stop:
+                break
         if self.rank == 0:
-            if self.dev:
+            if self.dev_texts:
                 self.examine()
             self.save()
+        self._barrier()
 
 
 def _leave_with(parent: int) -> None:
