@@ -220,22 +220,25 @@ def test_reader_that_goes_away(tmp_path: Path) -> None:
     assert done.returncode == 141
 
 
-def test_interrupt_keeps_what_was_translated(bitext, tmp_path: Path) -> None:
-    """Ctrl-C in the middle: one sentence, exit code 130; the second run takes up what was done."""
+@pytest.mark.parametrize(("name", "output"), [("translate", "out.jsonl"), ("run", "out")])
+def test_interrupt_keeps_what_was_translated(bitext, tmp_path: Path, name: str, output: str) -> None:
+    """Ctrl-C in the middle: one sentence, exit code 130, nothing written; the next run takes up what was done."""
     nouns = ["chat", "chien", "maire", "train", "marché", "jardin", "musée", "port", "pont", "village"]
     lines = [f"Le {a} est près du {b}, dit-on le {k} mars.\n" for k, a in enumerate(nouns * 6, 1) for b in nouns]
     (tmp_path / "x.txt").write_text("\n".join(lines))
     memory = tmp_path / "m.sqlite"
-    command = [sys.executable, "-m", "bitext", "translate", "x.txt", "--memory", str(memory), "-o", "out.jsonl"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "bitext", name, "x.txt", "--memory", str(memory), "-o", output]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not _kept(memory):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
+    assert out == ""
     assert err.strip() == "bitext: stopped. What was translated is kept: the same command goes on from there."
-    assert not (tmp_path / "out.jsonl").exists()
+    assert not [p for p in tmp_path.rglob("*out*") if p.is_file()]
+    assert not list((tmp_path / "out").rglob("*"))
     kept = _kept(memory)
     assert 0 < kept < len(lines)
     (tmp_path / "x.txt").write_text("\n".join(lines[:20]))
