@@ -49,6 +49,7 @@ class Reading:
             occurrences that stand for it.
         said: a word for the other sense that stands elsewhere in the document.
         gloss: what the other sense means.
+        wording: what to write in the word's place, where that is not just `said` or `other`.
     """
 
     word: Word
@@ -58,6 +59,7 @@ class Reading:
     evidence: Mapping[str, float]
     said: str | None = None
     gloss: str = ""
+    wording: str | None = None
 
 
 def plain(word: str) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bitext.document import Flag, Kind, Severity
 from bitext.flag.base import Case, Check, prose
 from bitext.flag.context import load
+from bitext.flag.homographs import Judge, stem
 from bitext.flag.readings import Elsewhere, Reader, Reading, plain
-from bitext.flag.words import words
+from bitext.flag.verdicts import Sentence, Verdict, alone, paired
+from bitext.flag.words import Word, words
+from bitext.lexicon.homographs import plural
 
 __all__ = ["WordSense", "confirmed", "contrast"]
 
@@ -24,13 +30,19 @@ class WordSense(Check):
     of these fits the words around it: in the sentence, beside the neighbouring sentences, in the document (log-odds of
     continuous bag-of-words vectors, whose product is a pointwise mutual information; Levy and Goldberg 2014).
 
+    First a table of homographs whose senses and French words are all known (`bitext.lexicon.homographs`): besides the
+    words around, it weighs the words that like to stand around each sense, the part of speech that the original wants
+    and how usual each sense is, with weights learnt on news in which one sense was put for another (the idea of Gale,
+    Church and Yarowsky 1992). What the table does not hold is guessed, and needs more evidence:
+
     With the original, the homograph must stand there; its French translations, from the lexicon and through its
     WordNet synonyms, are weighed against each other by their probabilities and both contexts, synonyms taken together.
-    Headings, where the sense is lost most often, need less evidence. A model into French adds what forced decoding
-    of the sentence with the one word and with the other says (after Vamvas and Sennrich 2021).
+    Without it, the homograph is guessed (lexicon and WordNet), and only a word that is a stranger in its own sentence
+    is asked about.
 
-    Without the original, the homograph is guessed (lexicon and WordNet), and only a word that is a stranger in its own
-    sentence is asked about; a back-translation confirms the guess or speaks against it.
+    Headings, where the sense is lost most often, need less evidence. To a guess, a model into French adds what forced
+    decoding of the sentence with the one word and with the other says (after Vamvas and Sennrich 2021), and a
+    back-translation confirms it or speaks against it; of homographs of the table small models are no judges.
     """
 
     name = "word-sense"
@@ -40,65 +52,136 @@ class WordSense(Check):
     needs = ("lexicon", "word contexts")
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
-        "original": 9.5,  # score from which a flag is raised, with the original
-        "heading": 5.5,  # and in a heading, where few words must do and the sense is lost most often
-        "alone": 5.0,  # and without it
+        "known": 2.8,  # score from which a flag is raised on a homograph of the table, with the original
+        "known_heading": 0.7,  # and in a heading, where few words must do and the sense is lost most often
+        "known_alone": 3.2,  # and without the original
+        "known_alone_heading": 1.8,
+        "original": 9.5,  # on any other word, with the original
+        "heading": 7.0,
+        "alone": 8.0,  # and without it
         "reach": 1.0,  # most that forced decoding adds or takes, with the original and a model
         "prior_alone": 0.03,
-        "stranger": -1.0,  # without the original: best fit of a word that is asked about
+        "stranger": -3.0,  # without the original: best fit of a word that is asked about
     }
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:
         context = load()
         assert context is not None, "needs word contexts"
+        from bitext.lexicon.homographs import homographs
         from bitext.lexicon.senses import inventory
 
         reader = Reader(case.resources.lexicon, case.resources.senses or inventory(), context)
+        judge = Judge(homographs(), case.resources.lexicon, context)
         texts = [[plain(w.text) for w in words(s.text, "fr")] if prose(s) else [] for s in case.target.segments]
         document = Elsewhere(context, texts)
+        stems = Counter(stem(w) for t in texts for w in t)
         for i, s in enumerate(case.target.segments):
             if prose(s) and s.kind is not Kind.CAPTION:
-                yield i, (reader, texts, document, i)
+                yield i, _Unit(reader, judge, texts, document, stems, i)
 
-    def find(self, case: Case, unit: tuple[Reader, list[list[str]], Elsewhere, int]) -> Iterator[Flag]:
-        reader, texts, document, i = unit
+    def find(self, case: Case, unit: _Unit) -> Iterator[Flag]:
+        i = unit.segment
         segment = case.target.segments[i]
-        near = [w for k in (i - 1, i + 1) if 0 <= k < len(texts) for w in texts[k]]
+        heading = segment.kind is Kind.HEADING
         pair = case.original_of(i)
+        known, places = unit.known(segment.text, pair.other if pair is not None else None)
         more: dict[Reading, float] = {}
         if pair is not None:
-            against = "original"
-            limit = self.threshold(case, "heading" if segment.kind is Kind.HEADING else "original")
+            limits = [
+                self.threshold(case, n) for n in (("known_heading", "heading") if heading else ("known", "original"))
+            ]
             reach = self.threshold(case, "reach") if case.resources.forward is not None else 0.0
-            found = [
+            guessed = [
                 r
-                for r in reader.paired(segment.text, near, pair.other, limit - reach)
+                for r in unit.reader.paired(segment.text, unit.near, pair.other, limits[1] - reach)
                 if min(r.evidence["sentence"], r.evidence["english"]) >= _AGAINST
             ]
-            more = contrast(case, segment.text, pair.other, found, reach)
-            found = [r for r in found if r.score + more.get(r, 0.0) >= limit]
+            guessed = [r for r in guessed if r.word.start not in places]
+            more = contrast(case, segment.text, pair.other, guessed, reach)
         else:
-            against = "text"
-            limit = self.threshold(case, "alone")
+            limits = [self.threshold(case, n) for n in ("known_alone_heading" if heading else "known_alone", "alone")]
             stranger, prior = self.threshold(case, "stranger"), self.threshold(case, "prior_alone")
-            found = reader.alone(segment.text, near, document, stranger, prior)
-            more = confirmed(case, reader, i, found)
-            found = [r for r in found if r.score + more.get(r, 0.0) >= limit]
-        for r in found:
-            yield self.flag(
-                (i, (r.word.start, r.word.end)),
-                _message(r, against, [t for k, t in enumerate(texts) if k != i]),
-                Severity.CRITICAL if segment.kind is Kind.HEADING else Severity.MAJOR,
-                suggestion=r.said or r.other,
-                strength=1 / (1 + math.exp(-(r.score + more.get(r, 0.0) - limit) / 2)),
-                against=against,
-                english=r.english,
-                other=r.other,
-                other_sense=r.gloss,
-                score=round(r.score + more.get(r, 0.0), 2),
-                log_odds={k: round(v, 2) for k, v in r.evidence.items()}
-                | ({"model": round(more[r], 2)} if r in more else {}),
-            )
+            guessed = unit.reader.alone(segment.text, unit.near, unit.document, stranger, prior)
+            guessed = [r for r in guessed if not any(r.word.start == k.word.start for k in known)]
+            more = confirmed(case, unit.reader, i, guessed)
+        for listed, limit in zip((known, guessed), limits, strict=True):
+            for r in listed:
+                if r.score + more.get(r, 0.0) >= limit:
+                    yield self._flagged(unit, r, more.get(r), limit, heading, "text" if pair is None else "original")
+
+    def _flagged(self, unit: _Unit, r: Reading, model: float | None, limit: float, heading: bool, against: str) -> Flag:
+        score = r.score + (model or 0.0)
+        return self.flag(
+            (unit.segment, (r.word.start, r.word.end)),
+            _message(r, against, [t for k, t in enumerate(unit.texts) if k != unit.segment]),
+            Severity.CRITICAL if heading else Severity.MAJOR,
+            suggestion=r.wording or r.said or r.other,
+            strength=1 / (1 + math.exp(-(score - limit) / 2)),
+            against=against,
+            english=r.english,
+            other=r.other,
+            other_sense=r.gloss,
+            score=round(score, 2),
+            log_odds={k: round(v, 2) for k, v in r.evidence.items()}
+            | ({"model": round(model, 2)} if model is not None else {}),
+        )
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A segment, and what was worked out for the whole document."""
+
+    reader: Reader
+    judge: Judge
+    texts: list[list[str]]
+    document: Elsewhere
+    stems: Counter[str]
+    segment: int
+
+    @property
+    def near(self) -> list[str]:
+        i = self.segment
+        return [w for k in (i - 1, i + 1) if 0 <= k < len(self.texts) for w in self.texts[k]]
+
+    def stems_without(self, segment: int) -> frozenset[str]:
+        """Stems of the words that stand in other segments."""
+        own = Counter(stem(w) for w in self.texts[segment])
+        return frozenset(s for s, n in self.stems.items() if n > own[s])
+
+    def known(self, text: str, original: str | None) -> tuple[list[Reading], set[int]]:
+        """The readings of homographs of the table, and where the words begin of which it says all that can be said."""
+        rest = self.stems_without(self.segment)
+        sentence = Sentence(text, self.near, original or "", self.reader.forms, self.judge.table, rest)
+        places: set[int] = set()
+        if original is None:
+            verdicts = alone(self.judge, sentence)
+        else:
+            verdicts, known = paired(self.judge, sentence, self.reader.senses)
+            places = {sentence.words[k].start for k in known}
+        here = self.document.only(sentence.plain)
+        return [self._reading(text, v, here) for v in verdicts], places
+
+    def _reading(self, text: str, v: Verdict, here: frozenset[str]) -> Reading:
+        word = Word(text[v.start : v.end], v.start, v.end)
+        behind = re.match(
+            r"\s+(?:du|des|de|d['’])\b", text[v.end :]
+        )  # *muet du Conseil*: the preposition would be wrong
+
+        terms = list(v.french)
+        said = next(((t, x) for t in terms if (x := self.document.said(plain(t), here)) is not None), None)
+        term, wording = said or (terms[0], terms[0])
+        if v.pos == "n" and " " not in wording and _plural(word.text) and not _plural(v.own):
+            wording = plural(wording)
+        if behind and term in v.governs:
+            wording += " " + v.governs[term]
+        others = ", ".join(t for t in terms[1:4] if said is None or t != said[1])
+        return Reading(
+            word, v.english, terms[0], v.score, v.features, said and said[1], others, _like(word.text, wording)
+        )
+
+
+def _plural(word: str) -> bool:
+    return word.lower().endswith(("s", "x"))
 
 
 def contrast(case: Case, text: str, source: str, found: Sequence[Reading], reach: float) -> dict[Reading, float]:
