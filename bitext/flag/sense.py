@@ -56,8 +56,8 @@ class WordSense(Check):
         "known_heading": 0.7,  # and in a heading, where few words must do and the sense is lost most often
         "known_alone": 3.2,  # and without the original
         "known_alone_heading": 1.8,
-        "original": 9.5,  # on any other word, with the original
-        "heading": 7.0,
+        "original": 13.0,  # on any other word, with the original
+        "heading": 9.0,
         "alone": 8.0,  # and without it
         "reach": 1.0,  # most that forced decoding adds or takes, with the original and a model
         "prior_alone": 0.03,
