@@ -237,7 +237,9 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
     """The figures at the top: (name, figure, what it means)."""
     out = []
     if bitext.scores is not None:
-        against = "against the original" if bitext.scores.kind == "reference" else "without a reference"
+        against = (
+            "back-translation against the original" if bitext.scores.kind == "reference" else "without a reference"
+        )
         for m in bitext.scores.metrics[:3]:
             interval = "" if m.interval is None else f", 95%: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
             out.append((m.name, view.figure(m.value), against + interval))
@@ -295,6 +297,7 @@ def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None
         lead=page.lead,
         strip=strip.build([line.row for line in lines], page.measure, [line.notes for line in lines]),
         measure=page.measure,
+        score_notes=view.score_notes(bitext),
         left_out=[(x, _places(page, x)) for x in view.left_out(bitext)],
         drawings=Markup(drawings),
         has_states={s for line in lines for s in line.states.split()},

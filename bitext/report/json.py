@@ -50,6 +50,7 @@ def summary(bitext: Bitext, worst: int = 5) -> dict[str, Any]:
         "left_out": [
             {"what": x.what, "why": x.why, "side": x.side, "segments": x.segments} for x in view.left_out(bitext)
         ],
+        "score_notes": view.score_notes(bitext),
         "signature": str(bitext.signature),
     }
 

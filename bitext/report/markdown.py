@@ -129,6 +129,8 @@ def render(bitext: Bitext, *, flags: int | None = 100) -> str:
             where = f" ({'segments' if len(x.segments) > 1 else 'segment'} {view.ranges(i + 1 for i in x.segments)})"
             why = f": {_text(x.why)}" if x.why else ""
             out.append(f"- {_text(x.what)}{why}{where if x.segments else ''}")
+    if said := view.score_notes(bitext):
+        out += ["", "## What the scores mean", "", *(f"- {_text(note)}" for note in said)]
     if bitext.signature.entries:
         out += ["", f"Signature: {_code(str(bitext.signature))}"]
     return "\n".join(out) + "\n"

@@ -76,6 +76,9 @@ class Summary:
                 out += self._entry(name if short else "Score", value if short else f"{name} {value}", width)
                 if m.signature:
                     out += self._entry("", view.clean(m.signature), width, "dim", lines=2)
+            if b.scores.metrics and b.scores.kind == "reference":
+                of = "the back-translation against the original: two translations measured at once"
+                out += self._entry("", of, width, "dim")
             if b.scores.coverage and not view.by_construction(b):
                 names = {"target": view.language(b.target.lang, "fr"), "source": b.origin}
                 cover = " · ".join(f"{view.percent(c)} of the {names.get(s, s)}" for s, c in b.scores.coverage.items())

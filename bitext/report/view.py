@@ -34,6 +34,7 @@ __all__ = [
     "quoted",
     "ranges",
     "rows",
+    "score_notes",
     "severities",
     "shapes",
     "span_of",
@@ -345,9 +346,12 @@ def left_out(bitext: Bitext) -> list[LeftOut]:
     lost = [f for f in bitext.flags if not 0 <= f.segment < len(segments)]
     if lost:
         out.append(LeftOut(count(len(lost), "flag"), "they name segments that the text does not have"))
-    if bitext.scores is not None:
-        out += [LeftOut(clean(note), "") for note in bitext.scores.notes]
     return out
+
+
+def score_notes(bitext: Bitext) -> list[str]:
+    """What the figures mean and what they leave out, a sentence each."""
+    return [] if bitext.scores is None else [clean(note) for note in bitext.scores.notes]
 
 
 def excerpt(text: str, span: tuple[int, int], width: int) -> tuple[str, str, str]:
