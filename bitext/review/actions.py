@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitext.document import Severity
-from bitext.review.edits import apply_edits, edits_between, with_edit
+from bitext.review.edits import apply_edits, edits_between, origin, with_edit
 from bitext.review.state import State, bead_key
 
 __all__ = ["ACTIONS", "LONGEST", "Refused", "Similarity", "alignable", "bead_named", "changes"]
@@ -65,7 +65,9 @@ def bead_named(state: State, values: Values) -> str:
 
 
 def _flag(state: State, values: Values) -> tuple[int, Changes]:
-    i = _integer(values, "flag", len(state.base.flags))
+    i = values.get("flag")
+    if isinstance(i, bool) or not isinstance(i, int) or not state.has_flag(i):
+        raise Refused("There is no such flag.")
     return i, dict(state.get(f"flag:{i}") or {})
 
 
@@ -99,22 +101,74 @@ def reopen(state: State, values: Values, _: Similarity) -> Changes:
 def edit_flag(state: State, values: Values, _: Similarity) -> Changes:
     """Say it better: severity, category, message, suggestion (null: none)."""
     i, cell = _flag(state, values)
-    flag = state.base.flags[i]
-    if "severity" in values:
-        if values["severity"] not in [s.value for s in Severity]:
-            raise Refused("There is no such severity.")
-        cell["severity"] = values["severity"]
-    for name, longest in (("category", 200), ("message", 2_000)):
-        if name in values:
-            cell[name] = " ".join(_text(values, name, longest).split())
-            if not cell[name]:
-                raise Refused(f"A flag needs a {name}.")
-    if "suggestion" in values:
-        cell["suggestion"] = None if values["suggestion"] is None else _text(values, "suggestion", 2_000)
+    flag = state.first_flag(i)
+    cell |= _said(values)
     for name in ("severity", "category", "message", "suggestion"):
         if name in cell and cell[name] == getattr(flag, name):
             del cell[name]  # as it came
     return {f"flag:{i}": cell or None}
+
+
+def _said(values: Values) -> Changes:
+    """What a request says of a flag: severity, category, message, suggestion, as far as it does."""
+    said: Changes = {}
+    if "severity" in values:
+        if values["severity"] not in [s.value for s in Severity]:
+            raise Refused("There is no such severity.")
+        said["severity"] = values["severity"]
+    for name, longest in (("category", 200), ("message", 2_000)):
+        if name in values:
+            said[name] = " ".join(_text(values, name, longest).split())
+            if not said[name]:
+                raise Refused(f"A flag needs a {name}.")
+    if "suggestion" in values:
+        said["suggestion"] = None if values["suggestion"] is None else _text(values, "suggestion", 2_000)
+    return said
+
+
+def _words(state: State, j: int, values: Values) -> list[int]:
+    """The span `start`–`end` of a segment's text as it reads now, in characters of the text that came with the file."""
+    text = state.text(j)
+    start, end = (_integer(values, name, len(text) + 1) for name in ("start", "end"))
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start >= end:
+        raise Refused("Choose the words that the flag is about.")
+    found = origin(state.edits(j), (start, end))
+    if found is None:
+        raise Refused("Some of these words are a correction already; correct them further instead.")
+    return [*found]
+
+
+def add_flag(state: State, values: Values, _: Similarity) -> Changes:
+    """Flag words of a `segment`, from `start` to `end` in its text as it reads now."""
+    j = _integer(values, "segment", len(state.base.target))
+    said = _said({"suggestion": None, **values})
+    for name in ("severity", "category", "message"):
+        if name not in said:
+            raise Refused(f"A flag needs a {name}.")
+    new = {"segment": j, "span": _words(state, j, values), **said}
+    return {f"flag:{state.next_flag()}": {"new": new, "status": "accepted"}}
+
+
+def move_flag(state: State, values: Values, _: Similarity) -> Changes:
+    """Put a flag on other words of its segment, from `start` to `end` in the text as it reads now."""
+    i, cell = _flag(state, values)
+    flag = state.first_flag(i)
+    cell["span"] = _words(state, flag.segment, values)
+    if tuple(cell["span"]) == tuple(flag.span):
+        del cell["span"]  # as it came
+    return {f"flag:{i}": cell or None}
+
+
+def remove_flag(state: State, values: Values, _: Similarity) -> Changes:
+    """Take away a flag that a person added; one that came with the file is rejected instead."""
+    i, _cell = _flag(state, values)
+    if i not in state.added:
+        raise Refused("This flag came with the file: reject it instead.")
+    return {f"flag:{i}": None}
 
 
 def apply_suggestion(state: State, values: Values, _: Similarity) -> Changes:
@@ -304,6 +358,9 @@ ACTIONS: dict[str, Callable[[State, Values, Similarity], Changes]] = {
     "reject": reject,
     "reopen": reopen,
     "edit-flag": edit_flag,
+    "add-flag": add_flag,
+    "move-flag": move_flag,
+    "remove-flag": remove_flag,
     "apply": apply_suggestion,
     "correct": correct,
     "check": check,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -132,6 +132,28 @@ class App:
         left, right = await run_in_threadpool(edits.compare, back, source)
         return JSONResponse({"back": left, "source": right})
 
+    async def links(self, request: Request) -> Response:
+        """Words of a row that correspond, as [target, source, back-translation], each [segment, start, end] or null."""
+        state = self.review.state
+        with self.review.lock:
+            key = request.query_params.get("bead", "")
+            if not key.startswith("bead:") or state.get(key) is None:
+                return JSONResponse({"links": []})  # asked for in passing: nobody need hear of it
+            bead = state.bead(key)
+            backs = [(j, t.text) for j in bead.target if (t := state.translation(j)) is not None]
+            targets = [(j, state.text(j)) for j in bead.target]
+            sources = [(i, state.source_text(i)) for i in bead.source] if state.base.source is not None else backs
+        sides = (targets, sources, backs)
+        joined = tuple(" ".join(text for _, text in side) for side in sides)
+
+        def find() -> list[Any]:
+            return [
+                [None if span is None else _within(side, span) for side, span in zip(sides, (t, s, b), strict=True)]
+                for s, t, b in self.review.assist.links((joined[0], joined[1], joined[2]))
+            ]
+
+        return JSONResponse({"links": await run_in_threadpool(find)})
+
     async def export(self, request: Request) -> Response:
         """A file to download. Its name is ours; the request only chooses a format from the list."""
         kind = request.path_params["kind"]
@@ -239,6 +261,16 @@ class App:
         return await run_in_threadpool(translate)
 
 
+def _within(side: Sequence[tuple[int, str]], span: tuple[int, int]) -> list[int] | None:
+    """A span of joined texts as [index of the text, start, end in it]."""
+    at = 0
+    for index, text in side:
+        if at <= span[0] and span[1] <= at + len(text):
+            return [index, span[0] - at, span[1] - at]
+        at += len(text) + 1
+    return None
+
+
 def _version(value: Any) -> int | None:
     """The value if it can be the number of an event."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
@@ -273,6 +305,7 @@ def build(review: Review, door: Door) -> Starlette:
         Route("/events", app.events),
         Route("/score", app.score),
         Route("/compare", app.compared),
+        Route("/links", app.links),
         Route("/export/{kind}", app.export),
         Route("/do", app.do, methods=["POST"]),
         Route("/undo", app.undo, methods=["POST"]),

@@ -5,13 +5,15 @@ Models, lexicon and aligner are loaded when they are first asked for, and never 
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bitext.document import Bitext, Document, Translation
 from bitext.errors import BitextError
+from bitext.report import view
 from bitext.review.actions import Refused, Similarity, alignable, bead_named
 from bitext.review.scores import ChrF
 from bitext.review.state import State
@@ -55,7 +57,7 @@ class Assist:
         if model is not None:
             self.models = [model]
         self._lock = threading.Lock()
-        self._translators: list[tuple[str, Any]] | None = None
+        self._translator: Any = None
         self._forward: Any = None
         self._offered: dict[str, list[Alternative]] = {}
         self._lexicon: tuple[Any] | None = None
@@ -164,7 +166,7 @@ class Assist:
     # --- translations ----------------------------------------------------------------------------
 
     def alternatives(self, text: str, n: int = 5) -> list[Alternative]:
-        """Back-translations of a target text: the n best if the translator gives them, else by other settings.
+        """Back-translations of a target text: the n best of beam search, the model's choice first.
 
         Raises:
             BitextError: no model can be loaded.
@@ -187,65 +189,58 @@ class Assist:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in found.items() if v not in ((), None)}
 
     def _translate(self, text: str, n: int) -> list[Alternative]:
-        if self._translators is None:
-            self._translators = self._load()
-        out: list[Alternative] = []
-        for how, translator in self._translators:
-            best = getattr(translator, "alternatives", None)
-            found: Sequence[Translation] = best(text, n) if callable(best) else translator.translate([text])
-            for k, t in enumerate(found):
-                if all(t.text != o.translation.text for o in out):
-                    out.append(Alternative(how if len(found) == 1 else f"{k + 1}. best, {how}", t))
-            if len(out) >= n or callable(best):
-                break
-        return out[:n]
+        if self._translator is None:
+            self._translator = self._load()
+        found = _best(self._translator, text, n)
+        return [
+            Alternative(f"{_nth(k)}, {view.percent(math.exp(min(t.score, 0)))} a token", t) for k, t in enumerate(found)
+        ]
 
-    def _load(self) -> list[tuple[str, Any]]:
-        """The translator with its own settings, then with others, all on one engine."""
+    def _load(self) -> Any:
+        """The translator of the file's model, or of its languages."""
         from bitext import pipeline
-        from bitext.translate import Decoding
-        from bitext.translate.translator import MarianTranslator
 
-        first: Any = None
         for k, model in enumerate(self.models):
             try:
-                first = pipeline.load_translator(model)
-                break
+                return pipeline.load_translator(model)
             except BitextError:
                 if k + 1 == len(self.models):
                     raise
-        if not isinstance(first, MarianTranslator):
-            return [("the model's choice", first)]
-        usual = first.decoding
-        settings = [
-            ("wider search (beam 8)", replace(usual, beam=8)),
-            ("greedy", replace(usual, beam=1)),
-            ("longer", replace(usual, length_penalty=2.0)),
-            ("shorter", replace(usual, length_penalty=0.2)),
-            ("no repetition", Decoding(usual.beam, no_repeat_ngram_size=3, max_tokens=usual.max_tokens)),
-        ]
-        return [
-            (f"usual ({usual})", first),
-            *(
-                (
-                    how,
-                    MarianTranslator(
-                        first.model, first.engine, first._pieces, decoding=decoding, limit=first.limit, repair=False
-                    ),
-                )
-                for how, decoding in settings
-            ),
-        ]
+        raise BitextError("no model for these languages is known", mend="name one with --model")
 
-    def forward(self, text: str) -> list[str]:
-        """How a model of the other direction would translate source text, if one is shipped."""
+    def forward(self, text: str, n: int = 3) -> list[str]:
+        """How a model of the other direction would translate source text, its `n` best, if one is shipped."""
         with self._lock:
             if self._forward is None:
                 from bitext import pipeline
 
                 other = self.base.source.lang if self.base.source is not None else "en"
                 self._forward = pipeline.load_forward(other or "en", self.base.target.lang or "fr") or False
-            return [t.text for t in self._forward.translate([text])] if self._forward else []
+            return [t.text for t in _best(self._forward, text, n)] if self._forward else []
+
+    # --- words -----------------------------------------------------------------------------------
+
+    def links(self, texts: tuple[str, str, str]) -> list[Any]:
+        """Words that correspond in (target, source, back-translation); see `bitext.links.text_links`."""
+        from bitext.links import text_links
+
+        lexicon = self.lexicon()
+        source = self.base.source.lang if self.base.source is not None else "en"
+        langs = source or "en", self.base.target.lang or "fr"
+        if lexicon is None or {lexicon.source_lang, lexicon.target_lang} != set(langs):
+            return []
+        return text_links(*texts, lexicon, langs)
+
+
+def _best(translator: Any, text: str, n: int) -> Sequence[Translation]:
+    """The n best that beam search gives; of a translator that gives one, that one."""
+    alternatives = getattr(translator, "alternatives", None)
+    found: Sequence[Translation] = alternatives(text, n) if callable(alternatives) else translator.translate([text])
+    return found
+
+
+def _nth(k: int) -> str:
+    return ("the model's choice", "2nd best", "3rd best")[k] if k < 3 else f"{k + 1}th best"
 
 
 def _chain(anchors: list[Any]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
-__all__ = ["Edit", "apply_edits", "compare", "edits_between", "place", "replaced", "with_edit"]
+__all__ = ["Edit", "apply_edits", "compare", "edits_between", "origin", "place", "replaced", "with_edit"]
 
 Edit = tuple[int, int, str]
 """Characters start:end of the original text, and what stands there now. A list of them is sorted and disjoint."""
@@ -86,6 +86,19 @@ def place(edits: Iterable[Sequence], span: tuple[int, int]) -> tuple[int, int] |
         if end <= span[0]:
             moved += len(new) - (end - start)
     return span[0] + moved, span[1] + moved
+
+
+def origin(edits: Sequence[Sequence], span: tuple[int, int]) -> tuple[int, int] | None:
+    """Where a span of the edited text stands in the original, the inverse of `place`; None if an edit wrote in it."""
+    moved = 0
+    for start, end, new in edits:
+        here = start + moved, start + moved + len(new)
+        if _touches(*here, span):
+            return None
+        if here[1] <= span[0]:
+            moved += len(new) - (end - start)
+    found = span[0] - moved, span[1] - moved
+    return found if found[0] <= found[1] and place(edits, found) == span else None
 
 
 def replaced(edits: Iterable[Sequence]) -> list[tuple[int, int]]:

@@ -52,14 +52,14 @@ def take(review: Review) -> Taken:
     """What the exports need, as the review stands now; the caller holds its lock."""
     state = review.state
     size = range(len(state.base.target))
-    flags = tuple(state.flag(i) for i in range(len(state.base.flags)))
+    flags = tuple(map(state.flag, state.flags()))
     segments = state.base.target.segments
     return Taken(
         state.bitext(),
         flags,
         tuple(bool(state.get(f"checked:t{j}")) for j in size),
         {j: segments[j].text for j in size if state.get(f"text:{j}") is not None},
-        tuple(segments[f.flag.segment].text[slice(*state.base.flags[f.index].span)] for f in flags),
+        tuple(segments[f.flag.segment].text[slice(*state.first_flag(f.index).span)] for f in flags),
     )
 
 

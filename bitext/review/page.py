@@ -28,6 +28,20 @@ ASSETS: dict[str, tuple[Path, str]] = {
 }
 """What the page loads, by name: file and media type."""
 
+CATEGORIES = (
+    "accuracy/addition",
+    "accuracy/mistranslation",
+    "accuracy/omission",
+    "accuracy/untranslated",
+    "fluency/grammar",
+    "fluency/punctuation",
+    "fluency/spelling",
+    "locale",
+    "style",
+    "terminology",
+)
+"""MQM's usual categories, offered to who adds a flag."""
+
 _BATCH = 20  # rows in a list that is laid out when it comes into view
 
 
@@ -72,6 +86,10 @@ class Pages:
         rank = sorted(range(len(flags)), key=lambda i: (flags[i].segment, flags[i].span[0], -flags[i].span[1], i))
         return {i: n for n, i in enumerate(rank, 1)}
 
+    def number(self, i: int) -> int:
+        """The number that a flag has on the page; those that people add come after those of the file."""
+        return self.numbers.get(i, i + 1)
+
     def _forget(self, key: str) -> None:
         if key.startswith("bead:"):
             self.rendered.pop(key, None)
@@ -96,6 +114,7 @@ class Pages:
             target_language=view.language(base.target.lang, "fr"),
             source_language=view.language(base.source.lang if base.source is not None else "", "en"),
             severities=[s.value for s in Severity],
+            categories=sorted({*CATEGORIES, *(f.category for f in base.flags)}),
             signature=str(base.signature),
         )
 
@@ -118,12 +137,12 @@ class Pages:
             return self._counts[1]
         state = self.state
         counted = [k for k in state.order() if self._counts_as_row(k)]
-        status = Counter(state.flag(i).status for i in range(len(state.base.flags)))
+        status = Counter(state.flag(i).status for i in state.flags())
         found = {
             "rows": len(counted),
             "checked": sum(map(state.checked, counted)),
             "corrected": sum(k.startswith("text:") for k in state.cells),
-            "flags": len(state.base.flags),
+            "flags": len(state.flags()),
             "open": status["open"],
             "undo": self._said(self.review.done),
             "redo": self._said(self.review.undone),
@@ -145,6 +164,9 @@ class Pages:
             "reject": "rejected flag",
             "reopen": "reopened flag",
             "edit-flag": "edited flag",
+            "add-flag": "new flag",
+            "move-flag": "moved flag",
+            "remove-flag": "removed flag",
             "apply": "applied suggestion",
             "correct": "correction",
             "check": "check mark",
@@ -169,7 +191,9 @@ class Pages:
         state, base = self.state, self.state.base
         bead, cell = state.bead(key), state.cells[key]
         flags = [state.flag(i) for j in bead.target for i in state.flags_of.get(j, ())]
-        notes = [self._note(f) for f in sorted(flags, key=lambda f: self.numbers[f.index])]
+        notes = [
+            self._note(f) for f in sorted(flags, key=lambda f: (f.flag.segment, f.flag.span, self.number(f.index)))
+        ]
         targets = [self._target(j, [n for n in notes if n["segment"] == j]) for j in bead.target]
         sources = []
         if base.source is not None:
@@ -227,7 +251,7 @@ class Pages:
         start, end = (min(max(x, 0), size) for x in f.flag.span)
         return {
             "index": f.index,
-            "number": self.numbers[f.index],
+            "number": self.number(f.index),
             "segment": f.flag.segment,
             "flag": f.flag,
             "severity": f.flag.severity.value,
@@ -237,6 +261,7 @@ class Pages:
             "span": f.span,
             "quoted": segment.text[start:end],
             "whole": (start, end) == (0, size) and size > 24,
+            "added": f.index in self.state.added,
             "can_apply": f.flag.suggestion is not None and f.status in ("open", "accepted") and f.span is not None,
             "evidence": [(view.label(str(k)), view.words(v)) for k, v in f.flag.evidence.items()],
         }

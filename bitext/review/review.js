@@ -221,42 +221,219 @@
     if (!note) return say("Choose a flag first: n goes to the next.");
     flag = Number(note.dataset.n);
     if (what === "edit-flag") return openFlag(note);
+    if (what === "move-flag") return moveFlag(note);
+    if (what === "reject" && $("[data-do=remove-flag]", note)) what = "remove-flag";
     if (await act({ do: what, flag: Number(note.dataset.flag) }) && onward && what !== "reopen") stepFlagFrom(note);
   }
   function stepFlagFrom(note) { // on to the next open flag, but never round to the beginning
-    const n = Number(note.dataset.n);
-    const next = $$(".note.open", main).find((o) => Number(o.dataset.n) > n);
+    const here = byId(note.id) ?? (cur && byId(cur)), after = Node.DOCUMENT_POSITION_FOLLOWING;
+    const next = here && $$(".note.open", main).find((o) => o !== here && here.compareDocumentPosition(o) & after);
     if (!next) return;
     flag = Number(next.dataset.n);
     choose(next.closest(".bead"), { keep: true });
   }
   const flagBox = byId("flagbox"), flagForm = byId("flagform");
-  let flagEdited = null;
-  function openFlag(note) {
-    const v = JSON.parse($("dl", note).dataset.values), f = flagForm.elements;
-    flagEdited = { flag: Number(note.dataset.flag), base: head };
+  let flagEdited = null; // what the form is about: the values of its request, and the version it rests on
+  function openForm(title, words, lang, v, about) {
+    const f = flagForm.elements;
+    byId("flagtitle").textContent = title;
+    byId("flagwords").textContent = words;
+    byId("flagwords").lang = lang;
     for (const name of ["severity", "category", "message", "suggestion", "reason"]) f[name].value = v[name] ?? "";
     f.suggests.checked = v.suggestion !== null;
     f.suggestion.disabled = v.suggestion === null;
+    byId("rejecting").hidden = about.do !== "edit-flag" || v.added;
+    flagEdited = { base: head, ...about };
     flagBox.showModal();
     f.message.focus();
   }
+  function openFlag(note) {
+    const v = JSON.parse($("dl", note).dataset.values), lang = $(".tgt", note.closest(".bead")).lang;
+    openForm("Edit the flag", v.words, lang, v, { do: "edit-flag", flag: Number(note.dataset.flag) });
+  }
   flagForm.addEventListener("change", (e) => { if (e.target.name === "suggests") flagForm.elements.suggestion.disabled = !e.target.checked; });
-  flagForm.addEventListener("submit", (e) => {
+  flagForm.addEventListener("submit", async (e) => {
     e.preventDefault();
-    const f = flagForm.elements;
-    const { base, flag: number } = flagEdited;
+    const f = flagForm.elements, { base, ...about } = flagEdited;
     flagBox.close();
-    act({
-      do: "edit-flag", flag: number, severity: f.severity.value, category: f.category.value, message: f.message.value,
+    const ok = await act({
+      ...about, severity: f.severity.value, category: f.category.value, message: f.message.value,
       suggestion: f.suggests.checked ? f.suggestion.value : null,
     }, { base });
+    if (ok && about.do === "add-flag") { // the new flag is the current one
+      const note = $$(`[id="${CSS.escape(cur ?? "")}"] .note`).sort((a, b) => b.dataset.flag - a.dataset.flag)[0];
+      if (note) { flag = Number(note.dataset.n); mark(); }
+    }
   });
   byId("rejectwith").addEventListener("click", () => {
     flagBox.close();
     act({ do: "reject", flag: flagEdited.flag, reason: flagForm.elements.reason.value }, { base: flagEdited.base });
   });
   flagBox.addEventListener("close", () => { const row = cur && byId(cur); row?.focus({ preventScroll: true }); });
+
+  // --- words: chosen by mouse or by arrow keys, as the page's own selection ---
+  // Positions are characters of the text, as the server counts them; what the page adds (flags' numbers) is none of it.
+  const added = "sup, [aria-hidden]", points = (text) => [...text].length;
+  const box = (seg) => $(":scope > .text", seg) ?? seg;
+  function placeOf(seg, node, k) { // how many characters stand before a place in a segment
+    const r = document.createRange();
+    r.setStart(box(seg), 0);
+    r.setEnd(node, k);
+    const part = r.cloneContents();
+    part.querySelectorAll(added).forEach((e) => e.remove());
+    return points(part.textContent);
+  }
+  function textOf(seg) {
+    const copy = box(seg).cloneNode(true);
+    copy.querySelectorAll(added).forEach((e) => e.remove());
+    return copy.textContent;
+  }
+  function rangeIn(seg, start, end) {
+    const walker = document.createTreeWalker(box(seg), NodeFilter.SHOW_TEXT, (n) => (n.parentElement.closest(added) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    const r = document.createRange();
+    let at = 0, begun = false;
+    for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+      const chars = [...n.data], to = at + chars.length;
+      const unit = (k) => chars.slice(0, k - at).join("").length;
+      if (!begun && start < to) { r.setStart(n, unit(start)); begun = true; }
+      if (begun && end <= to) { r.setEnd(n, unit(end)); return r; }
+      at = to;
+    }
+    return null;
+  }
+  function selected() { // the words that are selected, if they stand in one segment of the translation
+    const s = getSelection();
+    if (!s.rangeCount || s.isCollapsed) return null;
+    const r = s.getRangeAt(0);
+    const of = (n) => (n.nodeType === 1 ? n : n.parentElement)?.closest(".tgt > .seg");
+    const seg = of(r.startContainer);
+    if (!seg || seg !== of(r.endContainer) || !box(seg).contains(r.startContainer)) return null;
+    const end = box(seg).contains(r.endContainer) ? placeOf(seg, r.endContainer, r.endOffset) : points(textOf(seg));
+    const start = placeOf(seg, r.startContainer, r.startOffset);
+    return start < end ? { seg, start, end } : null;
+  }
+  let pick = null; // words being chosen by key: { seg, words, from, to, then }
+  function wordsOf(seg) {
+    const text = textOf(seg);
+    return [...text.matchAll(/[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]+/gu)].map((m) => {
+      const start = points(text.slice(0, m.index));
+      return { start, end: start + points(m[0]) };
+    });
+  }
+  function choosing(row, then, note) {
+    const marked = note && $(`.m[data-f~="${note.dataset.n}"]`, row)?.closest(".seg");
+    const seg = marked ?? $(".tgt > .seg.sel", row) ?? $(".tgt > .seg", row);
+    const words = seg ? wordsOf(seg) : [];
+    if (!words.length) return say("There are no words to flag in this row.");
+    pick = { seg, words, from: 0, to: 0, then };
+    if (marked) { // begin with the words that are flagged now
+      const first = $(`.m[data-f~="${note.dataset.n}"]`, seg);
+      const at = placeOf(seg, first, 0);
+      pick.from = pick.to = Math.max(words.findIndex((w) => w.end > at), 0);
+    }
+    showPick();
+  }
+  function showPick() {
+    const { seg, words } = pick, [a, b] = [Math.min(pick.from, pick.to), Math.max(pick.from, pick.to)];
+    const r = rangeIn(seg, words[a].start, words[b].end);
+    if (!r) return;
+    getSelection().removeAllRanges();
+    getSelection().addRange(r);
+    say(`“${r.toString()}”: ← and → choose, Shift takes more, Enter ${pick.then === "add-flag" ? "flags them" : "puts the flag there"}, Esc leaves.`, true);
+  }
+  function endPick() {
+    if (!pick) return;
+    pick = null;
+    say("");
+  }
+  function pickKey(e) { // true if the key was meant for the words
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (by) {
+      const last = pick.words.length - 1;
+      pick.to = Math.min(Math.max(pick.to + by, 0), last);
+      if (!e.shiftKey) pick.from = pick.to;
+      showPick();
+    } else if (e.key === "Enter") {
+      const { then } = pick;
+      endPick();
+      withWords(then);
+    } else if (e.key === "Escape") {
+      endPick();
+      getSelection().removeAllRanges();
+    } else return e.key === "Shift";
+    return true;
+  }
+  async function withWords(what) {
+    const words = selected();
+    if (!words) return say("Select words of one segment first.");
+    const { seg, start, end } = words, row = seg.closest(".bead");
+    const said = getSelection().toString(), note = noteNow();
+    getSelection().removeAllRanges();
+    selBar.hidden = true;
+    if (row.id !== cur) choose(row, { scroll: false });
+    if (what === "move-flag") {
+      if (!note || note.dataset.s !== seg.dataset.s) return say("The flag is on another segment: choose words of that one.");
+      return act({ do: "move-flag", flag: Number(note.dataset.flag), start, end });
+    }
+    const usual = { severity: "major", category: "accuracy/mistranslation", suggestion: null };
+    openForm("Flag these words", said, $(".tgt", row).lang, usual, { do: "add-flag", segment: Number(seg.dataset.s), start, end });
+  }
+  const addFlag = (row) => (selected() ? withWords("add-flag") : choosing(row, "add-flag"));
+  const moveFlag = (note) => (selected() ? withWords("move-flag") : choosing(note.closest(".bead"), "move-flag", note));
+  const selBar = byId("selbar");
+  document.addEventListener("selectionchange", () => {
+    const words = pick ? null : selected();
+    selBar.hidden = !words || flagBox.open;
+    if (selBar.hidden) return;
+    const note = noteNow(), fits = !!note && note.dataset.s === words.seg.dataset.s;
+    $("[data-sel=move-flag]", selBar).hidden = !fits;
+    if (fits) byId("selflag").textContent = note.dataset.n;
+    const at = getSelection().getRangeAt(0).getBoundingClientRect();
+    selBar.style.top = `${at.bottom + scrollY + 6}px`;
+    selBar.style.left = `${Math.max(Math.min(at.left + scrollX, innerWidth - selBar.offsetWidth - 12), 4)}px`;
+  });
+  selBar.addEventListener("pointerdown", (e) => e.preventDefault()); // the selection stays
+  selBar.addEventListener("click", (e) => { const b = e.target.closest("button"); if (b) withWords(b.dataset.sel); });
+
+  // --- words that correspond, lit without touching the page ---
+  const lit = globalThis.Highlight && CSS.highlights ? new Highlight() : null;
+  if (lit) CSS.highlights.set("word-link", lit);
+  const linked = { row: null, head: -1, links: [], at: -1 };
+  async function linksOf(row) {
+    if (linked.row !== row || linked.head !== head) {
+      Object.assign(linked, { row, head, links: [], at: -1 });
+      const r = await fetch(`/links?bead=${encodeURIComponent(row.id)}`).catch(() => null);
+      const data = r?.ok ? await r.json() : { links: [] };
+      if (linked.row !== row) return [];
+      const find = ([t, s, b]) => [[".tgt > .seg[data-s", t], ["[data-i", s], [".back[data-b", b]]
+        .map(([where, place]) => { const seg = place && $(`${where}="${place[0]}"]`, row); return seg && rangeIn(seg, place[1], place[2]); })
+        .filter(Boolean);
+      linked.links = data.links.map(find).filter((l) => l.length > 1);
+    }
+    return linked.links;
+  }
+  function light(ranges) { lit?.clear(); for (const r of ranges) lit?.add(r); }
+  async function stepLink(row, by) {
+    if (!row) return say("Choose a row first: the arrow keys go from row to row.");
+    const links = await linksOf(row);
+    if (!links.length) return say("No words of this row are known to correspond.");
+    linked.at = linked.at < 0 && by < 0 ? links.length - 1 : (linked.at + by + links.length) % links.length;
+    const now = links[linked.at];
+    light(now);
+    say(now.map((r) => r.toString()).join(" – "), true);
+  }
+  let pointing = 0;
+  main.addEventListener("pointermove", (e) => {
+    clearTimeout(pointing);
+    if (!lit || e.buttons) return;
+    const row = e.target.closest?.(".bead");
+    pointing = setTimeout(async () => {
+      if (!row?.isConnected) return light([]);
+      const links = await linksOf(row);
+      const under = (r) => [...r.getClientRects()].some((b) => e.clientX >= b.left && e.clientX <= b.right && e.clientY >= b.top && e.clientY <= b.bottom);
+      light(links.filter((l) => l.some(under)).flat());
+    }, 60);
+  }, { passive: true });
 
   // --- corrections ---
   async function edit(row, index) {
@@ -419,6 +596,7 @@
       },
       translate: () => translate(row),
       compare: () => compare(row),
+      "add-flag": () => addFlag(row),
       merge: () => act({ do: "merge", bead, with: "next" }),
       "merge-previous": () => act({ do: "merge", bead, with: "previous" }),
       split: () => act({ do: "split", bead }),
@@ -443,6 +621,7 @@
     const t = e.target;
     const button = t.closest("button");
     const row = t.closest(".bead");
+    if (pick && !button) endPick();
     if (row && row.id !== cur) choose(row, { scroll: false, focus: !t.closest("textarea, button, a, input") });
     if (button?.dataset.close !== undefined) return button.closest("dialog").close();
     if (button?.dataset.editor === "cancel") return closeEditors(row);
@@ -502,6 +681,8 @@
     y: () => onFlag("apply", noteNow(), true), a: () => onFlag("accept", noteNow(), true), x: () => onFlag("reject", noteNow(), true),
     q: () => onFlag("reopen", noteNow(), true), f: () => onFlag("edit-flag", noteNow()),
     e: row("correct"), c: row("check", true), r: row("translate"), o: row("compare"),
+    g: row("add-flag"), G: () => { const note = noteNow(); if (note) moveFlag(note); else say("Choose a flag first: n goes to the next."); },
+    h: () => stepLink(now(), 1), H: () => stepLink(now(), -1),
     m: row("merge"), M: row("merge-previous"), s: row("split"), k: row("fix"), l: row("realign"),
     u: row("target-previous"), d: row("target-next"), U: row("source-previous"), D: row("source-next"),
     z: () => step("undo"), Z: () => step("redo"), t: toggleTheme, "?": () => help.showModal(),
@@ -517,8 +698,14 @@
       return;
     }
     if ($("dialog[open]") || e.target.closest("select, textarea, input:not([type=checkbox])")) return;
+    if (pick) {
+      if (pickKey(e)) return e.preventDefault();
+      endPick();
+    }
     if (e.key === "Escape") {
       byId("export").open = false;
+      light([]);
+      linked.at = -1;
       $$(".panel").forEach((p) => p.remove());
       return say("");
     }

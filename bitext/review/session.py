@@ -119,8 +119,10 @@ class Review:
         keys = set(new)
         if values.get("do") == "check" and values.get("checked", True):
             keys |= {f"text:{key[9:]}" for key in new if key.startswith("checked:t")} | {str(values["bead"])}
-        if values.get("do") == "back":
+        if values.get("do") in ("back", "add-flag"):
             keys.add(f"text:{values['segment']}")
+        if values.get("do") == "move-flag":
+            keys.add(f"text:{self.state.first_flag(values['flag']).segment}")
         if values.get("do") == "realign":  # a row checked meanwhile has become an anchor
             keys |= {name for key in new if key in self.state.cells for name in self.state.check_keys(key)}
         return keys
@@ -128,8 +130,8 @@ class Review:
     def _gone(self, values: Mapping[str, Any], base: int) -> None:
         """If a request names what somebody else has changed, that is a conflict rather than a mistake."""
         named = [values.get("bead"), f"flag:{values.get('flag')}", f"text:{values.get('segment')}"]
-        if isinstance(i := values.get("flag"), int) and 0 <= i < len(self.state.base.flags):
-            named.append(f"text:{self.state.base.flags[i].segment}")
+        if isinstance(i := values.get("flag"), int) and self.state.has_flag(i):
+            named.append(f"text:{self.state.first_flag(i).segment}")
         later = [k for k in named if isinstance(k, str) and self.state.versions.get(k, 0) > base]
         if later:
             raise Conflict("Somebody changed this meanwhile; look at it again.", later)

@@ -3,7 +3,8 @@
 Every decision is a patch: for some cells, the value before and the value after. So every decision can be undone,
 replayed and compared with what others did. Cells by name (a cell that is not there is None):
 
-    flag:3      status (accepted, rejected), reason, and what was edited: severity, category, message, suggestion
+    flag:3      status (accepted, rejected), reason, and what was edited: severity, category, message, suggestion, span
+    flag:12     a flag that a person added, numbered after those of the file: `new` with all that a flag has
     text:5      the correction of target segment 5: text, edits
     checked:t5  true: a person has checked target segment 5 (s5: a source segment that has no counterpart)
     back:5      another back-translation of target segment 5: text, score, problems, tokens, token_logprobs
@@ -20,7 +21,10 @@ from bitext.document import Bead, Bitext, Document, Flag, Severity, Translation
 from bitext.report import view
 from bitext.review.edits import place
 
-__all__ = ["FlagState", "Patch", "State", "bead_key"]
+__all__ = ["REVIEWER", "FlagState", "Patch", "State", "bead_key"]
+
+REVIEWER = "reviewer"
+"""The name of the check of a flag that a person added."""
 
 Patch = Mapping[str, tuple[Any, Any]]
 """By cell: (value before, value after)."""
@@ -61,11 +65,14 @@ class State:
         self.versions: dict[str, int] = {}
         self.owner: dict[tuple[str, int], str] = {}
         self.flags_of: dict[int, list[int]] = {}
+        self.added: dict[int, Flag] = {}
+        self._segment_of: dict[int, int] = {}
         self._order: list[str] | None = None
         self._bead: dict[str, Bead] = {}
         self.listener: Callable[[str], None] = lambda key: None
         for i, flag in enumerate(base.flags):
             self.flags_of.setdefault(flag.segment, []).append(i)
+            self._segment_of[i] = flag.segment
         beads = base.beads or [Bead(range(0), range(j, j + 1)) for j in range(len(base.target))]
         chrf = base.scores.beads if base.scores is not None and base.beads else {}
         for k, b in enumerate(beads):
@@ -111,11 +118,31 @@ class State:
                             del self.owner[side, i]
             self._bead.pop(key, None)
             self._order = None
+        elif key.startswith("flag:") and int(key[5:]) >= len(self.base.flags):
+            self._set_added(int(key[5:]), value)
         if value is None:
             self.cells.pop(key, None)
         else:
             self.cells[key] = value
         self.listener(key)
+
+    def _set_added(self, i: int, value: Any) -> None:
+        if i in self.added:
+            self.flags_of[self.added.pop(i).segment].remove(i)
+        if value is not None:
+            about = value["new"]
+            flag = Flag(
+                REVIEWER,
+                about["category"],
+                Severity(about["severity"]),
+                about["segment"],
+                (about["span"][0], about["span"][1]),
+                about["message"],
+                about["suggestion"],
+            )
+            self.added[i] = flag
+            self._segment_of[i] = flag.segment
+            self.flags_of.setdefault(flag.segment, []).append(i)
 
     def rows_touched(self, keys: Iterable[str]) -> set[str]:
         """The beads, by cell name, that show any of these cells and exist."""
@@ -125,7 +152,7 @@ class State:
             if kind == "bead":
                 found.add(key if key in self.cells else None)
             elif kind == "flag":
-                found.add(self.owner.get(("target", self.base.flags[int(rest)].segment)))
+                found.add(self.owner.get(("target", self._segment_of.get(int(rest), -1))))
             elif kind == "checked":
                 found.add(self.owner.get(({"s": "source", "t": "target"}[rest[0]], int(rest[1:]))))
             else:
@@ -211,12 +238,30 @@ class State:
 
     # --- flags -----------------------------------------------------------------------------------
 
+    def flags(self) -> list[int]:
+        """The numbers of all flags: those of the file, then those that people added."""
+        return [*range(len(self.base.flags)), *sorted(self.added)]
+
+    def has_flag(self, i: int) -> bool:
+        """Whether there is a flag of this number now."""
+        return 0 <= i < len(self.base.flags) or i in self.added
+
+    def next_flag(self) -> int:
+        """A number for a new flag, which no flag has had before."""
+        return max(max(self._segment_of, default=-1) + 1, len(self.base.flags))
+
+    def first_flag(self, i: int) -> Flag:
+        """A flag as it came, with the file or from the person who added it."""
+        return self.base.flags[i] if i < len(self.base.flags) else self.added[i]
+
     def flag(self, i: int) -> FlagState:
         """A flag as it stands now."""
-        flag, cell = self.base.flags[i], self.get(f"flag:{i}") or {}
+        flag, cell = self.first_flag(i), self.get(f"flag:{i}") or {}
         changes = {k: cell[k] for k in ("category", "message", "suggestion") if k in cell}
         if "severity" in cell:
             changes["severity"] = Severity(cell["severity"])
+        if "span" in cell:
+            changes["span"] = (cell["span"][0], cell["span"][1])
         if changes:
             flag = replace(flag, **changes)
         decided = cell.get("status", "open")
@@ -234,7 +279,7 @@ class State:
         source = base.source
         if source is not None and base.origin == "back-translation" and len(source) == len(target):
             source = _rewritten(source, [self.source_text(j) for j in range(len(source))])
-        flags = [s for s in map(self.flag, range(len(base.flags))) if s.status in ("open", "accepted")]
+        flags = [s for s in map(self.flag, self.flags()) if s.status in ("open", "accepted")]
         beads = tuple(map(self.bead, self.order())) if base.beads else ()
         return base.with_(
             target=target,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bitext.document import Bead
 from bitext.formats.common import Reviewed
+from bitext.review.state import REVIEWER
 
 if TYPE_CHECKING:
     from bitext.review.export import Taken
@@ -34,6 +35,8 @@ def _notes(taken: Taken) -> dict[int, list[str]]:
             said = f"rejected as a false alarm: {f.flag.check} on “{quoted}”" + (f" ({f.reason})" if f.reason else "")
         elif f.status == "mended":
             said = f"corrected where it said “{quoted}”: {f.flag.message}"
+        elif f.flag.check == REVIEWER:
+            said = f"flagged by the reviewer: {f.flag.message} (“{quoted}”)"
         elif f.decided == "accepted":
             said = f"agreed: {f.flag.message} (“{quoted}”)"
         else:

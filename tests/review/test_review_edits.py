@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bitext.review.edits import apply_edits, compare, edits_between, place, replaced, with_edit
+from bitext.review.edits import apply_edits, compare, edits_between, origin, place, replaced, with_edit
 
 texts = st.text(st.sampled_from("abé ,.\n\u00a0"), max_size=30)
 
@@ -24,6 +24,20 @@ def test_words_that_were_not_edited_are_found_again(old, new, a, b):
     found = place(edits_between(old, new), (start, end))
     if found is not None:
         assert new[slice(*found)] == old[start:end]
+
+
+@given(texts, texts, st.integers(0, 30), st.integers(0, 30))
+def test_words_of_the_new_text_are_found_in_the_old(old, new, a, b):
+    start, end = sorted((min(a, len(new)), min(b, len(new))))
+    edits = edits_between(old, new)
+    found = origin(edits, (start, end))
+    if found is not None:
+        assert old[slice(*found)] == new[start:end]
+        assert place(edits, found) == (start, end)
+    elif start < end:
+        assert any(x < end and start < y for x, y in replaced(edits)) or any(
+            start < x < end for x, y in replaced(edits) if x == y
+        )
 
 
 @given(texts, texts)

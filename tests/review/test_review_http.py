@@ -251,7 +251,7 @@ def test_alternatives_are_asked_for_and_chosen(client):
         def translate(self, texts):
             return [Translation(t.upper(), -0.1) for t in texts]
 
-    client.review.assist._translators = [("usual", Translator())]
+    client.review.assist._translator = Translator()
     client.review.assist._forward = False
     answer = client.post("/alternatives", segment=2).json()
     assert answer["back"][0]["text"] == FRENCH[2][0].upper()

@@ -308,7 +308,7 @@ def test_a_chosen_back_translation_comes_from_what_was_offered(review):
 
             return [Translation(f"{text} ({k})", -float(k)) for k in range(n)]
 
-    review.assist._translators = [("test", Other())]
+    review.assist._translator = Other()
     assert len(review.assist.alternatives(FRENCH[0][0])) == 5
     do(review, "back", segment=0, choice=3)
     assert review.state.translation(0).text == f"{FRENCH[0][0]} (3)"
