@@ -165,50 +165,82 @@ def shaken(lines: Sequence[str], seed: int, *, drop: float, move: bool) -> tuple
     return out, set(kept)
 
 
-def not_aligned(gold: Path, outputs: dict[str, list[str]], align: Callable[..., Any] | None) -> list[dict[str, Any]]:
-    """BLEU of shaken documents by both ways, against BLEU of the same lines left alone."""
+DAMAGE = ((0.0, False), (0.0, True), (0.05, False), (0.05, True), (0.1, True))
+"""Share of lines dropped, and whether blocks of one to three lines change places; all are merged and split too."""
+
+
+def not_aligned(
+    gold: Path, outputs: dict[str, list[str]], align: Callable[..., Any] | None, draws: int
+) -> list[dict[str, Any]]:
+    """BLEU of shaken documents by each way, less that of the lines left alone; first the summary, then every draw.
+
+    Beads leave out text without a counterpart, so theirs is compared with the same lines (`covered`) and with all
+    lines that were kept; the re-segmented ones with the intact document in which dropped lines are empty, too.
+    """
     rows = []
     for name, hyps in outputs.items():
         refs = read_lines(gold / "mt" / f"{name}.en")[: len(hyps)]
-        for seed, drop, move in [(1, 0, False), (2, 0, True), (3, 0.05, False), (4, 0.05, True), (5, 0.05, True)]:
+
+        def bleu(lines: Sequence[str], at: Sequence[int] | None = None, refs: list[str] = refs) -> float:
+            at = range(len(refs)) if at is None else sorted(at)
+            chosen = lines if len(lines) == len(at) else [lines[i] for i in at]
+            return score(chosen, [refs[i] for i in at], ("bleu",), check=False).metrics[0].value
+
+        for seed, (drop, move) in enumerate([d for d in DAMAGE for _ in range(draws)], 1):
             lines, kept = shaken(hyps, seed, drop=drop, move=move)
-            rest = sorted(kept)
-            intact = score([hyps[i] for i in rest], [refs[i] for i in rest], ("bleu",), check=False).metrics[0].value
-            whole = [hyps[i] if i in kept else "" for i in range(len(hyps))]
-            full = score(whole, refs, ("bleu",), check=False).metrics[0].value
-            plain = resegment(lines, refs, split_punctuation=False, lowercase=False, sentence_ends=False).segments
-            ours = resegment(lines, refs).segments
+            intact, empty = bleu(hyps, list(kept)), bleu([h if i in kept else "" for i, h in enumerate(hyps)])
             row: dict[str, Any] = {
                 "set": name,
                 "lines": f"{len(hyps)} → {len(lines)}",
                 "dropped": drop,
                 "reordered": move,
                 "intact, kept lines": intact,
-                "intact, dropped lines empty": full,
-                "mwerSegmenter's method (words)": score(plain, refs, ("bleu",), check=False).metrics[0].value,
-                "the same, punctuation split, sentence ends": score(ours, refs, ("bleu",), check=False)
-                .metrics[0]
-                .value,
+                "intact, dropped lines empty": empty,
+            }
+            plain = resegment(lines, refs, split_punctuation=False, lowercase=False, sentence_ends=False).segments
+            ways: dict[str, Sequence[str]] = {
+                "mwerSegmenter's method": plain,
+                "ours of it": resegment(lines, refs).segments,
             }
             if (peer := mweralign(lines, refs)) is not None:
-                row["mweralign"] = score(peer, refs, ("bleu",), check=False).metrics[0].value
+                ways["mweralign"] = peer
+            for way, cut in ways.items():
+                found = bleu(cut)
+                row |= {f"{way}: kept": found - intact, f"{way}: empty": found - empty}
             if align is not None:
                 begin = time.perf_counter()
                 got = score_documents(lines, refs, align, ("bleu",))
+                seconds = time.perf_counter() - begin
                 found = got.scores.metrics[0].value
                 inside = {i for k in got.scores.beads for i in got.beads[k].source} & kept
-                same = score(
-                    [hyps[i] for i in sorted(inside)], [refs[i] for i in sorted(inside)], ("bleu",), check=False
-                )
                 row |= {
-                    "aligned first": found,
-                    "difference on kept lines": found - intact,
-                    "difference on covered lines": found - same.metrics[0].value,
-                    "coverage": " ".join(f"{side} {share:.3f}" for side, share in got.scores.coverage.items()),
-                    "seconds": time.perf_counter() - begin,
+                    "beads: kept": found - intact,
+                    "beads: covered": found - bleu(hyps, list(inside)),
+                    "coverage": got.scores.coverage["hypothesis"],
+                    "seconds": seconds,
                 }
             rows.append(row)
-    return rows
+    return [*_summary(rows), *rows]
+
+
+def _summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How near each way comes, by set and over all draws."""
+    found = []
+    for which in [*dict.fromkeys(r["set"] for r in rows), "all"]:
+        mine = [r for r in rows if which in ("all", r["set"])]
+        for column in [k for k in mine[0] if ": " in k]:
+            values = [r[column] for r in mine]
+            found.append(
+                {
+                    "set": which,
+                    "less intact": column,
+                    "draws": len(values),
+                    "within 0.5 BLEU": sum(abs(v) <= 0.5 for v in values),
+                    "mean": statistics.fmean(values),
+                    "largest": max(values, key=abs),
+                }
+            )
+    return found
 
 
 def mweralign(lines: Sequence[str], refs: Sequence[str]) -> list[str] | None:
@@ -274,6 +306,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, nargs="*", default=[], help="folders with fr-en/ and en-fr/")
     parser.add_argument("--systems", type=Path, nargs="*", default=[], help="models of different quality")
     parser.add_argument("--segments", type=int, default=500, help="segments of each set that are translated")
+    parser.add_argument("--draws", type=int, default=4, help="draws of each kind of damage")
     parser.add_argument("--judged", type=int, help="at most so many judged segments of each set and direction")
     parser.add_argument("--memory", type=Path, help="translation memory, to measure again without translating again")
     parser.add_argument("--fit", action="store_true", help="write the coefficients of the quality estimate")
@@ -287,7 +320,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "equality" in wanted:
         result["equality"] = equality(args.gold, outputs) + equality(args.gold, {})
     if "lines" in wanted:
-        result["lines"] = not_aligned(args.gold, outputs, aligner())
+        result["lines"] = not_aligned(args.gold, outputs, aligner(), args.draws)
     if "speed" in wanted:
         result["speed"] = speed(args.gold)
     if "meaning" in wanted:

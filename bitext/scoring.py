@@ -110,8 +110,8 @@ def score_files(
             for file, read in zip(files, (hypotheses, *references), strict=True)
         ]
         found = scorer.score_documents(documents[0], documents[1:], pair, names, lang=lang, confidence=confidence)
-        counts = ", ".join(str(len(r)) for r in references)
-        notes.append(f"The hypotheses have {len(hypotheses)} lines and the references {counts}.")
+        counts = ", ".join(checks.counted(r) for r in references)
+        notes.append(f"The hypotheses have {checks.counted(hypotheses)} and the references {counts}.")
         signature |= Signature.of(segmenter=segmenter.VERSION, aligner=aligner.VERSION)
         scores = found.scores
         hypotheses, references = list(found.hypotheses), [list(r) for r in found.references]
@@ -181,22 +181,45 @@ def compare_files(
     for file in (*systems, *reference):
         refuse_bitext(file)
     references = [scorer.read_lines(r) for r in reference]
-    texts, notes, cut = {}, [], False
-    for name, path in zip(names, systems, strict=True):
-        texts[name] = scorer.read_lines(path)
+    lines = {name: scorer.read_lines(path) for name, path in zip(names, systems, strict=True)}
+    notes: list[str] = []
+    for path in systems:
         notes += [n for n in checks.names(path, reference) if n not in notes]
-        if (n := len(texts[name])) != len(references[0]):
-            texts[name], cut = list(scorer.resegment(texts[name], references).segments), True
+    if any(len(found) != len(references[0]) for found in lines.values()):
+        lines, references = _without_gaps(lines, references)
+    texts = {}
+    for name, found in lines.items():
+        texts[name] = found
+        if len(found) != len(references[0]):
+            texts[name] = list(scorer.resegment(found, references).segments)
             notes.append(
-                f"{name} has {n} lines and the reference {len(references[0])}: it was cut to the reference's "
-                "by edit distance (mwerSegmenter's method)."
+                f"{name} has {len(found)} lines and the reference {len(references[0])}, without empty ones: it was "
+                "cut to the reference's by edit distance (mwerSegmenter's method)."
             )
-    found = scorer.compare(
+    cut = texts != lines
+    result = scorer.compare(
         texts, references, tuple(metrics or ("bleu", "chrf", "ter")), test=test, samples=samples, lang=lang
     )
-    marked = {m: f"{s}|resegment:mwer" if cut else s for m, s in found.signatures.items()}
-    found = replace(found, signatures=marked, notes=(*notes, *found.notes))
-    return found, list(scorer.difference_lines(texts, references, lang=lang)) if view else []
+    marked = {m: f"{s}|resegment:mwer" if cut else s for m, s in result.signatures.items()}
+    result = replace(result, signatures=marked, notes=(*notes, *result.notes))
+    return result, list(scorer.difference_lines(texts, references, lang=lang)) if view else []
+
+
+def _without_gaps(
+    systems: dict[str, list[str]], references: list[list[str]]
+) -> tuple[dict[str, list[str]], list[list[str]]]:
+    """Documents with their empty lines taken out: between paragraphs they are no segments.
+
+    Of a system with as many lines as the references, the same lines are taken out if they are empty too.
+    """
+    gaps = {i for i, row in enumerate(zip(*references, strict=False)) if not any(line.strip() for line in row)}
+    if len({len(r) for r in references}) > 1:
+        return systems, references
+    kept = {}
+    for name, lines in systems.items():
+        alike = len(lines) == len(references[0]) and not any(lines[i].strip() for i in gaps)
+        kept[name] = [x for i, x in enumerate(lines) if (i not in gaps if alike else x.strip())]
+    return kept, [[x for i, x in enumerate(r) if i not in gaps] for r in references]
 
 
 def rescore(path: str) -> tuple[list[str], list[str]]:

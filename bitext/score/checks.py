@@ -10,7 +10,7 @@ from pathlib import Path
 from bitext.errors import InputError
 from bitext.files import read_text
 
-__all__ = ["guess_language", "line_counts", "lines", "names", "read_lines", "same_language"]
+__all__ = ["counted", "guess_language", "line_counts", "lines", "names", "read_lines", "same_language"]
 
 # The commonest function words that the other languages of the list do not share: enough for whole files.
 _FUNCTION_WORDS = {
@@ -34,6 +34,12 @@ def read_lines(path: str | os.PathLike[str]) -> list[str]:
     """
     text = re.sub(r"\r\n?", "\n", read_text(path))
     return [line.rstrip() for line in text.removesuffix("\n").split("\n")]
+
+
+def counted(lines: Sequence[str]) -> str:
+    """How many lines there are, and how many of them are empty, in words."""
+    empty = sum(not line.strip() for line in lines)
+    return f"{len(lines)} lines{f' ({empty} of them empty)' if empty else ''}"
 
 
 def line_counts(

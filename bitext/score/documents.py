@@ -83,7 +83,7 @@ def score_documents(
 
     Returns:
         See `DocumentScore`. Figures on beads are those of the text that has a counterpart: `coverage` says
-        how much of either side that is (`source`: of the first reference), `notes` what is left out.
+        how much of either side that is (of the first reference, where there are several), `notes` what is left out.
 
     Raises:
         InputError: `line_aligned` and the numbers of lines differ, or a side is empty; no aligner, and several
@@ -126,7 +126,7 @@ def score_documents(
             "which keeps lost and moved text in the score.",
             *by_cut.notes,
         )
-        scores = replace(by_cut, metrics=cut_metrics, coverage={"source": 1.0, "target": 1.0}, notes=notes)
+        scores = replace(by_cut, metrics=cut_metrics, coverage={"reference": 1.0, "hypothesis": 1.0}, notes=notes)
         return DocumentScore(scores, "resegmented", cut_metrics, (), cut.segments, tuple(tuple(t) for t in texts))
     # The hypothesis stands where a translation would: no back-translation, its own text is compared.
     bitexts = [
@@ -156,7 +156,7 @@ def score_documents(
             "reference",
             tuple(replace(m, signature=f"{m.signature}|segments:beads") for m in got.metrics),
             {k: got.beads[i] for i, k in enumerate(index)},
-            coverage=coverage(first, scored),
+            coverage=dict(zip(("reference", "hypothesis"), coverage(first, scored).values(), strict=True)),
             notes=(*said, *got.notes),
         ),
         "beads",

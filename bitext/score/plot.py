@@ -22,7 +22,7 @@ def draw(view: View, *, standalone: bool = False) -> str:
     segments, buckets = draw_segments(view.chrf), draw_buckets(view.buckets)
     if not standalone:
         return segments + buckets
-    heights = [_HEIGHT + 2 * _LINE, _buckets_height(view.buckets)]
+    heights = [_HEIGHT + 3 * _LINE, _buckets_height(view.buckets)]
     inner = segments + buckets.replace("<svg ", f'<svg y="{heights[0]}" ', 1)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{sum(heights)}" color="#000">'
@@ -55,20 +55,24 @@ def draw_segments(chrf: Sequence[float]) -> str:
     for mark in (0, 50, 100):
         parts.append(f'<text x="{left - 6}" y="{at(mark) + 4:.0f}" text-anchor="end" font-size="10">{mark}</text>')
         parts.append(f'<path d="M{left} {at(mark):.1f}h{room}" stroke="currentColor" stroke-opacity=".2"/>')
+    foot = _LINE + _HEIGHT + 14
+    parts.append(f'<text x="{left}" y="{foot}" font-size="10">first</text>')
+    parts.append(f'<text x="{left + room}" y="{foot}" text-anchor="end" font-size="10">last, as they stand</text>')
     if n:
         mean = sum(chrf) / n
         parts.append(f'<path d="M{left} {at(mean):.1f}h{room}" stroke="currentColor" stroke-dasharray="4 3"/>')
-        parts.append(f'<text x="{left + room}" y="13" text-anchor="end">mean {mean:.1f} of {n}</text>')
+        parts.append(f'<text x="{left + room}" y="13" text-anchor="end">dashed: mean {mean:.1f} of {n}</text>')
     return _svg(_HEIGHT + 2 * _LINE, "chrF by segment", parts)
 
 
 def _buckets_height(buckets: Sequence[Bucket]) -> int:
-    return _LINE * (len(buckets) + len({b.by for b in buckets}) + 1)
+    return _LINE * (len(buckets) + len({b.by for b in buckets}) + 2)
 
 
 def draw_buckets(buckets: Sequence[Bucket]) -> str:
     """A bar a bucket: chrF over its segments, with their number."""
-    parts, y, by = [], _LINE, None
+    parts = ['<text x="0" y="13">chrF by kind of segment (n: how many there are)</text>']
+    y, by = 2 * _LINE, None
     room = _WIDTH - _LABEL - _FIGURES
     for b in buckets:
         if b.by != by:

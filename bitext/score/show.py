@@ -26,9 +26,10 @@ def score_lines(scores: Scores, signature: Signature) -> Iterator[str]:
 
 def view_lines(view: View, count: int = 5) -> Iterator[str]:
     """Buckets, then the worst and the best segments."""
-    yield f"{'':<34}{'n':>6} {'BLEU':>6} {'chrF':>6}"
-    for b in view.buckets:
-        yield f"{b.by + ': ' + b.label:<34}{len(b.members):>6} {b.bleu:>6.1f} {b.chrf:>6.1f}"
+    yield f"{'By kind of segment':<34}{'number':>6} {'BLEU':>6} {'chrF':>6}"
+    for b in view.buckets:  # no BLEU without four words in a row: a figure of 0 would say something else
+        bleu = f"{b.bleu:.1f}" if b.bleu else "–"
+        yield f"{b.by + ': ' + b.label:<34}{len(b.members):>6} {bleu:>6} {b.chrf:>6.1f}"
     for title, examples in (("Worst", view.worst), ("Best", view.best)):
         yield f"{title} by chrF (number of the segment or bead, chrF; hypothesis above, reference below)"
         for e in examples[:count]:
@@ -58,7 +59,7 @@ def difference_lines(
     seen = view_texts(lines, references, lang=lang)
     for name, other in others:
         theirs = view_texts(other, references, lang=lang)
-        yield f"{base} and {name}: chrF by bucket"
+        yield f"chrF by kind of segment: number, {base}, {name}, difference"
         for a, b in zip(seen.buckets, theirs.buckets, strict=True):
             label = f"{a.by}: {a.label}"
             yield f"  {label:<34}{len(a.members):>6} {a.chrf:>6.1f} {b.chrf:>6.1f} {b.chrf - a.chrf:>+6.1f}"

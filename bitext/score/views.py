@@ -18,6 +18,7 @@ __all__ = ["Bucket", "Example", "NgramDifference", "View", "buckets", "ngram_dif
 
 _NUMBER = re.compile(r"\d")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_RARE = ("fewest rare words", "some rare words", "most rare words")
 _LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 30), (31, 45), (46, None))
 
 
@@ -90,16 +91,18 @@ def _has_name(text: str) -> bool:
     )
 
 
-def _rare(references: Sequence[str]) -> Callable[[str], str]:
+def _rare(references: Sequence[str]) -> list[str]:
+    """Thirds of the segments by the share of their words that occur in no other place of the text."""
     counts = Counter(w.lower() for r in references for w in _WORD.findall(r))
 
-    def label(text: str) -> str:
+    def share(text: str) -> float:
         words = [w.lower() for w in _WORD.findall(text)]
-        once = sum(counts[w] == 1 for w in words)
-        share = once / len(words) if words else 0
-        return "few rare words" if share < 0.15 else "some rare words" if share < 0.35 else "many rare words"
+        return sum(counts[w] == 1 for w in words) / len(words) if words else 0.0
 
-    return label
+    shares = [share(r) for r in references]
+    ranked = sorted(shares)
+    low, high = ranked[len(ranked) // 3], ranked[2 * len(ranked) // 3]
+    return [_RARE[0] if x < low else _RARE[1] if x < high else _RARE[2] for x in shares]
 
 
 def buckets(
@@ -114,7 +117,7 @@ def buckets(
     """Score groups of segments, grouped by their (first) reference.
 
     Args:
-        by: of `length`, `numbers`, `names`, `rare words` (occurring once in the references).
+        by: of `length`, `numbers`, `names`, `rare words` (thirds by the share of words that occur once).
         labels: more groupings: name → a label a segment (such as `shape` or `kind`).
         counted: the statistics of chrF, if they are there already.
 
@@ -124,16 +127,16 @@ def buckets(
     refs = as_references(references)
     first = refs[0]
     grouping: dict[str, Sequence[str]] = {}
-    known: dict[str, Callable[[str], str]] = {
-        "length": _length,
-        "numbers": lambda t: "with numbers" if _NUMBER.search(t) else "without numbers",
-        "names": lambda t: "with names" if _has_name(t) else "without names",
-        "rare words": _rare(first),
+    known: dict[str, Callable[[Sequence[str]], list[str]]] = {
+        "length": lambda texts: [_length(t) for t in texts],
+        "numbers": lambda texts: ["with numbers" if _NUMBER.search(t) else "without numbers" for t in texts],
+        "names": lambda texts: ["with names" if _has_name(t) else "without names" for t in texts],
+        "rare words": _rare,
     }
     for name in by:
         if name not in known:
             raise BitextError(f"segments cannot be grouped by {name!r}", mend=f"choose from {', '.join(known)}")
-        grouping[name] = [known[name](r or "") for r in first]
+        grouping[name] = known[name]([r or "" for r in first])
     for name, given in (labels or {}).items():
         if len(given) != len(first):
             raise BitextError(f"{len(given)} labels of {name} for {len(first)} segments")
@@ -141,7 +144,7 @@ def buckets(
     chrf = counted or statistics(build("chrf", refs), hypotheses)
     bleu = statistics(build("bleu", refs, lang=lang), hypotheses)
     order = [f"{low}+ words" if high is None else f"{low}–{high} words" for low, high in _LENGTHS]
-    order += ["few rare words", "some rare words", "many rare words"]
+    order += _RARE
     found = []
     for name, by_segment in grouping.items():
         members: dict[str, list[int]] = {}
@@ -197,7 +200,8 @@ def ngram_differences(
 ) -> tuple[tuple[NgramDifference, ...], tuple[NgramDifference, ...]]:
     """The n-grams that the first system gets right and the second does not, and the other way round.
 
-    The measure is that of compare-mt (Neubig et al. 2019): smoothed share of matched n-grams.
+    The measure is that of compare-mt (Neubig et al. 2019): smoothed share of matched n-grams. What a longer n-gram
+    with the same counts says already is left out.
 
     Returns:
         The first system's, best first, and the second's.
@@ -221,7 +225,22 @@ def ngram_differences(
     ]
     first = sorted((d for d in found if d.a > d.b), key=lambda d: (-d.lean, -len(d.ngram), d.ngram))
     second = sorted((d for d in found if d.b > d.a), key=lambda d: (d.lean, -len(d.ngram), d.ngram))
-    return tuple(first[:count]), tuple(second[:count])
+    return _telling(first, count), _telling(second, count)
+
+
+def _telling(found: Sequence[NgramDifference], count: int) -> tuple[NgramDifference, ...]:
+    """The first `count` that are no part of a longer one with the same counts before them."""
+    kept: list[NgramDifference] = []
+    parts: set[tuple[tuple[str, ...], int, int]] = set()
+    for d in found:
+        if (d.ngram, d.a, d.b) in parts:
+            continue
+        kept.append(d)
+        if len(kept) == count:
+            break
+        size = len(d.ngram)
+        parts |= {(d.ngram[i:j], d.a, d.b) for i in range(size) for j in range(i + 1, size + 1)}
+    return tuple(kept)
 
 
 def view_texts(

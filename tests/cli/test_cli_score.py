@@ -50,7 +50,7 @@ def figure(text, name):
     [
         (["ref.txt", "hyp.txt"], "By their names, ref.txt is a reference and hyp.txt an output"),
         (["hyp.txt", "hyp.txt"], "identical"),
-        (["merged.txt", "ref.txt"], "The hypotheses have 5 lines and the references 8."),
+        (["merged.txt", "ref.txt"], "The hypotheses have 5 lines and the references 8 lines."),
         (["empty_line.txt", "ref.txt"], "1 of 8 hypotheses is empty"),
         (["tokenised.txt", "ref.txt"], "hypotheses look tokenised"),
         (["src.txt", "ref.txt", "--source", "src.txt"], "were not translated"),
@@ -97,7 +97,7 @@ def test_unaligned_texts_get_the_score_of_aligned_ones_and_the_other_way_beside_
     intact = run("score", "hyp.txt", "ref.txt", "--no-confidence")
     merged = run("score", "merged.txt", "ref.txt", "--no-confidence")
     assert figure(merged, "BLEU") == pytest.approx(figure(intact, "BLEU"), abs=0.5)
-    assert "Coverage: source 100.0%, target 100.0%" in merged
+    assert "Coverage: reference 100.0%, hypothesis 100.0%" in merged
     assert f"mwerSegmenter's method, nothing left out): BLEU {figure(intact, 'BLEU'):.1f}" in merged
     assert "Signature: bitext:" in merged and "aligner:" in merged
     text = (tmp_path / "merged.txt").read_text("utf-8")
@@ -131,11 +131,22 @@ def test_a_figure_that_was_changed_is_found(run, tmp_path):
 
 def test_compare_with_a_system_that_is_not_line_aligned(run):
     text = run("compare", "hyp.txt", "merged.txt", "ref.txt", "--ref", "ref.txt", "--view", "--samples", "100")
-    assert "merged.txt has 5 lines and the reference 8: it was cut" in text and "|resegment:mwer" in text
+    assert (
+        "merged.txt has 5 lines and the reference 8, without empty ones: it was cut" in text
+        and "|resegment:mwer" in text
+    )
     assert "merged.txt and hyp.txt are identical." in text  # once cut back, it is
     assert "ref.txt is given as hypotheses and as reference" in text
     assert "On these 8 segments a difference under" in text
     assert "N-grams that ref.txt gets right more often" in text and "He grinds rye" in text
+
+
+def test_gaps_between_paragraphs_are_no_segments_where_systems_are_cut(run, tmp_path):
+    apart = [line for k, text in enumerate(REFERENCE) for line in (["", text] if k % 3 == 0 and k else [text])]
+    (tmp_path / "apart.txt").write_text("\n".join(apart) + "\n", encoding="utf-8")
+    text = run("compare", "hyp.txt", "merged.txt", "--ref", "apart.txt", "--samples", "100")
+    assert "On these 8 segments" in text and "empty:" not in text
+    assert text.splitlines()[1].split()[0] == f"{figure(run('score', 'hyp.txt', 'ref.txt'), 'BLEU'):.2f}"
 
 
 def test_compare_wants_two_different_systems(run):

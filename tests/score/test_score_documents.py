@@ -109,8 +109,8 @@ def test_aligned_documents_are_scored_on_beads():
     expected = score(hyp[:2], [" ".join(REFERENCE[:2]), REFERENCE[2]])
     assert [m.value for m in got.scores.metrics] == [m.value for m in expected.metrics]
     assert got.scores.beads == {0: expected.beads[0], 1: expected.beads[1]}
-    assert got.scores.coverage["target"] == pytest.approx(sum(map(len, hyp[:2])) / sum(map(len, hyp)))
-    assert got.scores.coverage["source"] == pytest.approx(sum(map(len, REFERENCE[:3])) / sum(map(len, REFERENCE)))
+    assert got.scores.coverage["hypothesis"] == pytest.approx(sum(map(len, hyp[:2])) / sum(map(len, hyp)))
+    assert got.scores.coverage["reference"] == pytest.approx(sum(map(len, REFERENCE[:3])) / sum(map(len, REFERENCE)))
     assert any("5 segments of the reference" in n for n in got.scores.notes)
     assert any("1 segment of the hypothesis (37 characters) has no counterpart" in n for n in got.scores.notes)
     assert got.resegmented[0].value < got.scores.metrics[0].value  # what was lost counts there

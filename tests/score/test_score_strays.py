@@ -69,7 +69,7 @@ def test_sound_beads_are_left_as_they_are():
 def test_a_shuffled_document_scores_as_the_intact_one():
     lines = [OUTPUT[i] for i in (4, 5, 6, 0, 1, 2, 3, 7)]
     got = score_documents(lines, REFERENCE, align, ("bleu",))
-    assert got.scores.coverage == {"source": 1.0, "target": 1.0}
+    assert got.scores.coverage == {"reference": 1.0, "hypothesis": 1.0}
     assert abs(got.scores.metrics[0].value - score(OUTPUT, REFERENCE, ("bleu",)).metrics[0].value) < 0.5
 
 
