@@ -100,6 +100,32 @@ def test_two_workers_see_different_pairs_and_agree(corpus: Path, tmp_path: Path)
     assert len(losses(tmp_path / "model.training")) == 30
 
 
+def test_without_a_development_file_some_pairs_are_held_out(corpus: Path, tmp_path: Path) -> None:
+    train([corpus], tmp_path / "m", config=replace(TINY, steps=3))
+    run = json.loads((tmp_path / "m.training" / "run.json").read_text())
+    assert len(run["dev"]) == len(run["left_out"]) == 9  # 1 % of 900
+    pairs = {tuple(line.split("\t")[:2]) for line in corpus.read_text().splitlines()}
+    assert all(tuple(pair) in pairs for pair in run["dev"])
+    looks = [json.loads(line) for line in (tmp_path / "m.training" / "log.jsonl").read_text().splitlines()]
+    assert any("dev_bits" in look and "bleu" in look for look in looks)
+
+
+@pytest.mark.parametrize("changes", [{"optimiser": "muon", "lr": 1e-2}, {"bf16": True}, {"chunk_tokens": 70}])
+def test_it_learns_with_other_settings_as_well(corpus: Path, tmp_path: Path, changes: dict[str, object]) -> None:
+    train([corpus], tmp_path / "m", config=replace(TINY, steps=150, **changes))
+    found = losses(tmp_path / "m.training")
+    assert found[150] < 0.7 * found[1]
+
+
+def test_limits_by_tokens_and_by_time_bring_the_rate_down(corpus: Path, tmp_path: Path) -> None:
+    for limit in ({"tokens": 4000}, {"minutes": 0.02}):
+        out = tmp_path / next(iter(limit))
+        train([corpus], out, config=replace(TINY, steps=None, warmup=1, cooldown=1.0, **limit))
+        lines = (tmp_path / f"{out.name}.training" / "log.jsonl").read_text().splitlines()
+        rates = [entry["lr"] for entry in map(json.loads, lines) if "lr" in entry]
+        assert rates[-1] < 0.5 * rates[0]
+
+
 @pytest.mark.slow
 def test_killed_at_random_points_the_losses_are_those_of_an_unbroken_run(corpus: Path, tmp_path: Path) -> None:
     settings = replace(TINY, steps=600, workers=2)
