@@ -1,7 +1,8 @@
 """Error spans that others marked, as flags of a bitext: xCOMET's JSON and MQM files, for display side by side.
 
-xCOMET: what `comet-score --model Unbabel/XCOMET-XL --to_json FILE` writes, an object of file name → segments, or one
-system's list of segments: `{"src", "mt", "COMET", "errors": [{"text", "confidence", "severity", "start", "end"}]}`.
+xCOMET: what `comet-score --model Unbabel/XCOMET-XL --to_json FILE` writes, an object of translation file → segments,
+or one system's list of segments: `{"src", "mt", "ref", "COMET", "errors": [{"text", "confidence", "severity", "start",
+"end"}]}`, without `errors` where there are none. Of several systems the one that the bitext holds is taken.
 MQM: see `bitext.formats.mqm`. The annotated segments need not be those of the bitext: their text is found in the
 document, without regard to white space, from where the last one ended.
 """
@@ -42,20 +43,26 @@ def read(path: Path_, bitext: Bitext, *, name: str | None = None, system: str | 
 
     Args:
         name: what the flags' `check` names (`imported:NAME`); by default the file's name without its ending.
-        system: which system's segments, where the file holds several.
+        system: which system's segments, where the file holds several; by default that called `name`, or the one
+            of which the text holds most segments.
 
     Returns:
         Flags whose spans are clipped to the segment they begin in.
 
     Raises:
-        FormatError: the file is neither, holds several systems and none is chosen, or is of another text.
+        FormatError: the file is neither, holds no such system, or is of another text.
     """
     text = text_of(path)
-    name = name or name_of(path).split(".")[0] or "file"
     head = text.lstrip("\ufeff \t\r\n")[:1]
-    annotated = list(_xcomet(text, path, system) if head in ("{", "[") else _mqm(path, system))
-    flags, missing = _placed(bitext.target, annotated)
-    if annotated and len(missing) == len(annotated):
+    if head in ("{", "["):
+        systems = _xcomet(text, path, name if system is None else system, strict=system is not None)
+    else:
+        systems = {"": list(_mqm(path, system))}
+    name = name or name_of(path).split(".")[0] or "file"
+    placed = {which: _placed(bitext.target, annotated) for which, annotated in systems.items()}
+    which = min(placed, key=lambda k: len(placed[k][1]) - len(systems[k]), default="")  # the most that is found
+    flags, missing = placed.get(which, ([], []))
+    if systems.get(which) and len(missing) == len(systems[which]):
         raise FormatError("none of its segments is in the text", path=path, mend="give the annotation of this text")
     named = (replace(flag, check=f"{PREFIX}{name}") for flag in flags)
     return Imported(tuple(sorted(named, key=lambda f: (f.segment, f.span))), tuple(missing))
@@ -72,20 +79,24 @@ def _mqm(path: Path_, system: str | None) -> Iterator[_Annotated]:
         yield _Annotated(segment.text, tuple(by_segment.get(i, ())))
 
 
-def _xcomet(text: str, path: Path_, system: str | None) -> Iterator[_Annotated]:
+def _xcomet(text: str, path: Path_, system: str | None, *, strict: bool) -> dict[str, list[_Annotated]]:
+    """The systems' segments: those of `system` alone if it is there."""
     try:
         value = json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as e:
         raise FormatError(f"is not JSON: {e.msg}", path=path, line=e.lineno) from None
     except RecursionError:
         raise FormatError("is nested too deeply", path=path) from None
-    if isinstance(value, dict):
-        if system is None and len(value) > 1:
-            known = ", ".join(sorted(value))
-            raise FormatError(f"holds several systems ({known})", path=path, mend="choose one")
-        if system is not None and system not in value:
-            raise FormatError(f"holds no system {system!r}", path=path, mend=f"choose from {', '.join(sorted(value))}")
-        value = value[system] if system is not None else next(iter(value.values()), [])
+    systems = value if isinstance(value, dict) else {"": value}
+    if system in systems:
+        systems = {system: systems[system]}
+    elif strict:
+        known = ", ".join(sorted(systems))
+        raise FormatError(f"holds no system {system!r}", path=path, mend=f"choose from {known}")
+    return {name: list(_segments(segments, path)) for name, segments in systems.items()}
+
+
+def _segments(value: Any, path: Path_) -> Iterator[_Annotated]:
     if not isinstance(value, list) or not all(isinstance(s, dict) and isinstance(s.get("mt"), str) for s in value):
         raise FormatError("is no list of segments with their `mt`", path=path, mend="give what --to_json wrote")
     for n, segment in enumerate(value, 1):

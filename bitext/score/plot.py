@@ -56,8 +56,8 @@ def draw_segments(chrf: Sequence[float]) -> str:
         parts.append(f'<text x="{left - 6}" y="{at(mark) + 4:.0f}" text-anchor="end" font-size="10">{mark}</text>')
         parts.append(f'<path d="M{left} {at(mark):.1f}h{room}" stroke="currentColor" stroke-opacity=".2"/>')
     foot = _LINE + _HEIGHT + 14
-    parts.append(f'<text x="{left}" y="{foot}" font-size="10">first</text>')
-    parts.append(f'<text x="{left + room}" y="{foot}" text-anchor="end" font-size="10">last, as they stand</text>')
+    parts.append(f'<text x="{left}" y="{foot}" font-size="10">first segment</text>')
+    parts.append(f'<text x="{left + room}" y="{foot}" text-anchor="end" font-size="10">last segment</text>')
     if n:
         mean = sum(chrf) / n
         parts.append(f'<path d="M{left} {at(mean):.1f}h{room}" stroke="currentColor" stroke-dasharray="4 3"/>')

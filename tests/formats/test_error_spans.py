@@ -54,6 +54,26 @@ def test_xcomet(tmp_path):
     assert got.flags[0].evidence == {"segment score": 0.3} and got.missing == ()
 
 
+def test_the_file_that_comet_score_writes(tmp_path):
+    """Two systems, indented, the translation files as keys, `errors` only where there are some, text with a space."""
+    bitext = document(SENTENCES)
+    rows = [("The bridge is closed.", SENTENCES[0], 0.9873046875), ("Three hundred houses", SENTENCES[1], 0.5)]
+    ours = [{"src": src, "mt": " ".join(mt.split()), "ref": "x", "COMET": score} for src, mt, score in rows]
+    span = {"text": " maisons sont", "confidence": 0.41307902336120605, "severity": "minor", "start": 10, "end": 23}
+    ours[1]["errors"] = [span]
+    theirs = [{"src": src, "mt": "Rien.", "ref": "x", "COMET": score} for src, _, score in rows]
+    path = tmp_path / "scores.json"
+    path.write_text(json.dumps({"out/a.fr": theirs, "out/b.fr": ours}, ensure_ascii=False, indent=4), encoding="utf-8")
+    got = error_spans.read(path, bitext)
+    (flag,) = got.flags
+    assert words(bitext, flag) == "maisons sont" and flag.severity is Severity.MINOR and got.missing == ()
+    assert flag.confidence == pytest.approx(0.413, abs=1e-3) and flag.evidence == {"segment score": 0.5}
+    with pytest.raises(FormatError, match="none of its segments is in the text"):
+        error_spans.read(path, bitext, name="out/a.fr")
+    with pytest.raises(FormatError, match=r"holds no system 'c'; choose from out/a.fr, out/b.fr"):
+        error_spans.read(path, bitext, system="c")
+
+
 def test_offsets_that_do_not_fit_their_words_are_mended(tmp_path):
     bitext = document(SENTENCES)
     mt = SENTENCES[2]
@@ -102,7 +122,7 @@ def test_what_is_not_there_is_said(tmp_path):
     ("text", "said"),
     [
         ("{", "not JSON"),
-        ('{"a": [], "b": []}', r"several systems \(a, b\)"),
+        ('{"a": [{"mt": "x"}], "b": [{"mt": "y"}]}', "none of its segments is in the text"),
         ('{"a": 3}', "no list of segments"),
         ('[{"mt": "x", "errors": 3}]', "errors are no list"),
         ('[{"mt": "x", "errors": [{"text": "x"}]}]', "lacks 'start'"),
