@@ -64,7 +64,7 @@ def read(path: Path_, bitext: Bitext, *, name: str | None = None, system: str | 
     flags, missing = placed.get(which, ([], []))
     if systems.get(which) and len(missing) == len(systems[which]):
         raise FormatError("none of its segments is in the text", path=path, mend="give the annotation of this text")
-    named = (replace(flag, check=f"{PREFIX}{name}") for flag in flags)
+    named = (replace(f, check=f"{PREFIX}{name}", message=f.message or "marked as an error") for f in flags)
     return Imported(tuple(sorted(named, key=lambda f: (f.segment, f.span))), tuple(missing))
 
 

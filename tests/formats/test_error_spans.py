@@ -109,6 +109,22 @@ def test_mqm_of_a_person(tmp_path):
     assert (got.category, got.severity, got.suggestion) == ("accuracy/mistranslation", Severity.CRITICAL, "parle")
 
 
+def test_mqm_as_wmt_publishes_it(tmp_path):
+    columns = "system\tdoc\tdoc_id\tseg_id\trater\tsource\ttarget\tcategory\tseverity\n"
+    rows = [
+        ("The bridge is closed.", "Le pont est fermé.", "No-error", "No-error"),
+        ("Three hundred", "<v>Trois cents</v> maisons sont vides !", "Accuracy/Mistranslation", "Major"),
+    ]
+    lines = [f"A\td\t{i}\t{i}\trater1\t" + "\t".join(row) + "\n" for i, row in enumerate(rows, 1)]
+    path = tmp_path / "wmt.tsv"
+    path.write_text(columns + "".join(lines), encoding="utf-8")
+    bitext = document(SENTENCES)
+    (flag,) = error_spans.read(path, bitext).flags
+    assert words(bitext, flag) == "Trois\u00a0cents" and flag.check == "imported:wmt"
+    assert (flag.category, flag.severity) == ("accuracy/mistranslation", Severity.MAJOR)
+    assert flag.message == "marked as an error"
+
+
 def test_what_is_not_there_is_said(tmp_path):
     bitext = document(SENTENCES)
     path = xcomet(tmp_path / "x.json", {"mt": SENTENCES[0], "errors": []}, {"mt": "Rien de cela.", "errors": []})
