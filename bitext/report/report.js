@@ -7,7 +7,7 @@
   const rows = $$(".bead"), notes = $$(".note"), form = $("#filters"), strip = $("#strip");
   const numbers = (el) => el.dataset.f.split(" ").map(Number);
   const byNumber = new Map(notes.map((el) => [Number(el.id.slice(1)), { el, row: el.closest(".bead"), marks: [] }]));
-  const marks = $$(".m");
+  const marks = $$(".m"), flagsOf = new Map(marks.map((m) => [m, numbers(m)]));
   for (const m of marks) for (const k of numbers(m)) byNumber.get(k)?.marks.push(m);
   const ticks = $$(".tick", strip).map((el) => ({ el, parts: el.getAttribute("d").match(/[^z]+z/g), of: numbers(el) }));
   const lists = $$(".beads");
@@ -39,24 +39,28 @@
     for (const [number, { el, row }] of byNumber) {
       const d = el.dataset;
       const show = severities.has(d.sev) && (!category || category === d.cat) && (!check || check === d.check);
-      el.hidden = !show;
+      if (el.hidden === show) el.hidden = !show; // writing costs, reading does not
       if (show) { live.add(number); flagged.add(row); }
     }
-    for (const m of marks) m.classList.toggle("off", !numbers(m).some((k) => live.has(k)));
+    for (const m of marks) m.classList.toggle("off", !flagsOf.get(m).some((k) => live.has(k)));
     for (const t of ticks) t.el.setAttribute("d", t.parts.filter((_, i) => live.has(t.of[i])).join(""));
     const aside = !form.elements.aside || form.elements.aside.checked;
     let shown = 0;
     for (const r of rows) {
       const c = r.classList;
-      c.toggle("has", flagged.has(r));
-      r.hidden = (which && !c.contains(which)) || (!aside && c.contains("aside"));
-      shown += !r.hidden;
+      if (c.contains("has") !== flagged.has(r)) c.toggle("has");
+      const hide = (which !== "" && !c.contains(which)) || (!aside && c.contains("aside"));
+      if (r.hidden !== hide) r.hidden = hide;
+      shown += !hide;
     }
-    for (const l of lists) l.hidden = ![...l.children].some((r) => !r.hidden); // else its guessed height stays
+    for (const l of lists) { // an empty one would keep its guessed height
+      const hide = ![...l.children].some((r) => !r.hidden);
+      if (l.hidden !== hide) l.hidden = hide;
+    }
     root.classList.toggle("noback", !!form.elements.back && !form.elements.back.checked);
     const some = live.size === byNumber.size ? "" : ` of ${byNumber.size.toLocaleString("en")}`;
     $("#state").textContent = `${live.size.toLocaleString("en")}${some} ${byNumber.size === 1 ? "flag" : "flags"}, ${plural(shown, "row")} shown`;
-    here();
+    soon();
   }
   form.addEventListener("change", filter);
   form.addEventListener("reset", () => setTimeout(filter));
@@ -156,6 +160,23 @@
     }
   }, { passive: true });
 
+  // the same by key: the words of the current row that correspond, one after another
+  let word = 0;
+  let chosen = [];
+  const unword = () => { for (const el of chosen) el.classList.remove("wl"); chosen = []; };
+  function stepWord(by) {
+    const row = $(".cur") ?? rows[firstRow()];
+    if (!row) return;
+    if (!row.classList.contains("cur")) { toRow(row); word = 0; }
+    const all = [...new Set($$(".tgt .seg [data-w]", row).flatMap((el) => el.dataset.w.split(" ")))];
+    const last = chosen[0]?.closest(".bead") === row ? word : by > 0 ? 0 : all.length + 1;
+    unword();
+    word = (last - 1 + by + all.length) % all.length + 1;
+    chosen = all.length ? $$(`[data-w~="${all[word - 1]}"]`, row) : [];
+    for (const el of chosen) el.classList.add("wl");
+    $("#said").textContent = chosen.length ? chosen.map((el) => el.firstChild.textContent).join(" – ") : "No words of this row are known to correspond.";
+  }
+
   // the strip
   // the first list, then the first row in it, that ends below y: asking every row would lay out every row
   const below = (y) => (el) => !el.hidden && el.getBoundingClientRect().bottom > y;
@@ -209,6 +230,7 @@
   const set = (name, change) => { const el = form.elements[name]; if (el) { change(el); filter(); } };
   const actions = {
     n: () => step(1), j: () => step(1), p: () => step(-1), k: () => step(-1), w: stepWorst,
+    h: () => stepWord(1), H: () => stepWord(-1), Escape: unword,
     "]": () => stepRow(1), "[": () => stepRow(-1), g: () => strip.focus(),
     f: () => set("rows", (el) => { el.value = el.value === "has" ? "" : "has"; }),
     b: () => set("back", (el) => { el.checked = !el.checked; }),

@@ -24,7 +24,10 @@ _HERE = Path(__file__).resolve().parent
 ASSETS: dict[str, tuple[Path, str]] = {
     "report.css": (_HERE.parent / "report" / "report.css", "text/css; charset=utf-8"),
     "review.css": (_HERE / "review.css", "text/css; charset=utf-8"),
-    "review.js": (_HERE / "review.js", "text/javascript; charset=utf-8"),
+    **{
+        f"{name}.js": (_HERE / f"{name}.js", "text/javascript; charset=utf-8")
+        for name in ("review", "words", "picking", "links", "editors", "panels")
+    },
 }
 """What the page loads, by name: file and media type."""
 

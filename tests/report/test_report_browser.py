@@ -194,6 +194,29 @@ def test_words_light_up_together(visit, pair):
     assert page.locator(".wl").count() == 0
 
 
+def test_words_light_up_one_after_another_by_key(visit, pair):
+    links = {2: [((0, 3), (0, 2), (0, 3)), ((4, 13), (3, 9), (4, 13))]}
+    page = visit(pair, lexicon_links=links)
+    lit = "[...document.querySelectorAll('.wl')].map((e) => e.textContent)"
+    for _ in range(3):
+        page.keyboard.press("]")
+    assert page.evaluate("document.querySelector('.cur').id") == "b3"
+    page.keyboard.press("h")
+    first = page.evaluate(lit)
+    page.keyboard.press("h")
+    assert page.evaluate(lit) == ["mairie", "town hall", "town hall"]
+    assert page.inner_text("#said") == "mairie – town hall – town hall"  # said to who cannot see it
+    page.keyboard.press("h")
+    assert page.evaluate(lit) == first  # round and round
+    page.keyboard.press("Shift+H")
+    assert page.evaluate(lit)[0] == "mairie"
+    page.keyboard.press("Escape")
+    assert page.evaluate(lit) == []
+    page.keyboard.press("]")
+    page.keyboard.press("h")
+    assert page.inner_text("#said") == "No words of this row are known to correspond."
+
+
 @pytest.mark.parametrize("width", [1440, 820, 390])
 def test_nothing_sticks_out_at_any_width(visit, pair, article, width):
     long = Document.from_lines(["https://example.org/" + "a" * 300, "mot" * 200])
