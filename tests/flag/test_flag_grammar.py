@@ -1,0 +1,167 @@
+"""Grammar: agreement, participles, calques, broken sentences; each wrong, and its sound neighbour."""
+
+from __future__ import annotations
+
+import pytest
+
+from bitext.document import Severity
+from bitext.flag.forms import build, feminine, forms, plural
+
+WRONG = [
+    ("agreement", "Le maire a visité des maison du quartier.", "des maison", "des maisons"),
+    ("agreement", "Elle a lu plusieurs livre pendant l'été.", "plusieurs livre", "plusieurs livres"),
+    ("agreement", "La police a fermé la routes du port.", "la routes", "les routes"),
+    ("agreement", "Le conseil a pris une décision important hier.", "décision important", "décision importante"),
+    ("agreement", "Ce sont des élections libre.", "élections libre", "élections libres"),
+    ("agreement", "Les autorités local ont refusé.", "autorités local", "autorités locales"),
+    ("agreement", "Un gouvernement provisoires a été formé.", "gouvernement provisoires", None),
+    ("agreement", "Elle est arrivé à la gare.", "arrivé", "arrivée"),
+    ("agreement", "Ils ont été libéré hier soir.", "libéré", "libérés"),
+    ("agreement", "Elles sont toujours opposés au projet.", "opposés", "opposées"),
+    ("agreement", "La loi a été adopté lundi.", "adopté", "adoptée"),
+    ("agreement", "Les manifestants est arrivés avant la nuit.", "manifestants est", "manifestants sont"),
+    ("agreement", "Hier, ils a refusé de répondre.", "ils a", "il a"),
+    ("agreement", "Il pense qu'elle sont prêtes.", "elle sont", "elles sont"),
+    ("participles", "Ils ont manger avant de partir.", "ont manger", "ont mangé"),
+    ("participles", "Le juge a déjà refuser cette demande.", "a déjà refuser", "a déjà refusé"),
+    ("participles", "Le pont a été inaugurer en mai.", "été inaugurer", "été inauguré"),
+    ("participles", "Il doit publié son livre en mai.", "doit publié", "doit publier"),
+    ("participles", "Vous pouvez nous envoyé une lettre.", "pouvez nous envoyé", "pouvez nous envoyer"),
+    ("participles", "Elle va cherché du pain.", "va cherché", "va chercher"),
+    ("participles", "De l'argent pour financé la route.", "pour financé", "pour financer"),
+    ("participles", "Hier il envoyé une lettre à sa sœur.", "il envoyé", None),
+    ("participles", "Ils voulaient arriver, mais nous avons arrêter là.", "avons arrêter", "avons arrêté"),
+    ("participles", "Ce que je demandé est simple.", "je demandé", None),
+    ("calques", "Il faut payer attention aux détails.", "payer attention", None),
+    ("calques", "Son frère dit qu'il est trente ans.", "il est trente ans", None),
+    ("calques", "Elle a dit qu'elle était très fatiguée et qu'il est faim.", "est faim", None),
+    ("calques", "Ils ont arrivé trop tard pour voter.", "ont arrivé", None),
+    ("calques", "Les enfants sont été surpris.", "sont été", None),
+    ("calques", "Le ministre a délivré un discours hier.", "délivré un discours", None),
+    ("calques", "Cela ne fait du sens pour personne.", "fait du sens", None),
+    ("calques", "Il a demandé une question au maire.", "demandé une question", None),
+    ("calques", "Elle est très intéressée dans la musique.", "intéressée dans", None),
+    ("calques", "Ce vin est plus meilleur que l'autre.", "plus meilleur", None),
+    ("calques", "Dans 1990, la ville comptait dix usines.", "Dans 1990", None),
+    ("calques", "La secrétaire de presse n'a rien dit.", "secrétaire de presse", "porte-parole"),
+    ("calques", "Il a tiré parti de tout et pris avantage de la pluie.", "pris avantage de", None),
+    ("clauses", "Hier matin, Berlin envoyé dix navires au port.", "envoyé", None),
+    ("clauses", "Mardi dernier, le président annoncé une réforme des impôts.", "annoncé", None),
+    ("clauses", "Le ministère publié une liste de ses clients.", "publié", None),
+    (
+        "clauses",
+        "À la demande du maire, de la Suisse et d'autres voisins ont envoyé des pompiers.",
+        "de la Suisse et d'autres voisins",
+        "la Suisse et d'autres voisins",
+    ),
+    (
+        "clauses",
+        "Avec l'aide de la région, de la Belgique avait acheté deux navires.",
+        "de la Belgique",
+        "la Belgique",
+    ),
+    ("clauses", "Ils ont le droit de voyager librement et la liberté de presse.", "et la liberté de presse", None),
+    ("clauses", "Il rêve de travailler tranquillement et la richesse.", "et la richesse", None),
+    ("clauses", "Je ne sais pas si elle l'a dit – c'était une rumeur ou non.", None, None),
+    ("clauses", "On ignore comment il a payé – c'était un prêt légal ou non.", None, None),
+]
+
+
+@pytest.mark.parametrize(("check", "line", "span", "suggestion"), WRONG)
+def test_finds(run, check, line, span, suggestion):
+    found = run(check, line)
+    assert found, line
+    if span is not None:
+        assert span in [t for t, _ in found]
+    if suggestion is not None:
+        assert suggestion in [f.suggestion for _, f in found]
+
+
+SOUND = [
+    "Le maire a visité des maisons du quartier et une école primaire.",
+    "Il les porte à la gare, puis il leur demande conseil.",
+    "Un centre de recherche américain et une équipe de chercheurs français.",
+    "Les volets social et culturel, les gouvernements belge et suisse.",
+    "La sécurité et la protection sociales, le commerce et la production locaux.",
+    "Ce débat dure depuis des années ; cette route coupe la forêt.",
+    "Elle a l'air fatigué, et ils ont plusieurs fois refusé.",
+    "Elle est premier ministre ; elles sont bien sûr invitées.",
+    "Avec elle sont venus trois amis, plus grands qu'elle ne le pensait.",
+    "Ils se sont vus ; elles se sont parlé ; elle s'est lavé les mains.",
+    "Plus de plaintes que l'année passée ont été reçues.",
+    "Il y a à manger et à boire pour tout le monde.",
+    "C'est manger ou être mangé ; l'été arrive.",
+    "Il pourrait être publié, et doit avoir terminé demain.",
+    "Le pouvoir donné au juge et le devoir accompli.",
+    "Qui n'a pas de quoi payer doit travailler.",
+    "Pour l'employé du mois, pour marié et célibataire.",
+    "Le discours prononcé par le maire a duré une heure.",
+    "Il est vingt ans plus jeune ; elle était vingt ans auparavant à Rome.",
+    "Ils ont raison, nous avons faim, et la raison est la peur.",
+    "Le train est arrivé ; ils sont venus, elle a parcouru la ville.",
+    "Dans 1 000 ans, dans 2000 pays, dans trois mois.",
+    "Les personnes intéressées dans cette affaire ont écrit.",
+    "À la demande du maire, la Suisse et d'autres voisins ont envoyé des pompiers.",
+    "À la demande du maire, d'autres voisins ont envoyé des pompiers.",
+    "Au nom du maire, de la Suisse et de la France, le ministre a remercié les pompiers.",
+    "Pendant la nuit, de la neige avait recouvert les routes.",
+    "Dans le nord, des soldats ont envoyé une lettre.",
+    "Il faut vivre pleinement et la nuit et le jour.",
+    "Il promet de chanter doucement et la salle applaudit.",
+    "Si elle l'a dit – c'était hier –, elle le fera ou non.",
+    "Le texte adopté hier, la loi votée l'an dernier.",
+    "Avez-vous commandé la même chose ? As-tu goûté la soupe ?",
+    "Étant donné la situation, rien ne bouge.",
+    "Il a joint la lettre au dossier et rejoint le parti.",
+    "Les deux derniers jours, l'attachée de presse du théâtre a parlé.",
+    "Nous tenons pour acquis que chacun paie ce qu'il doit.",
+    "Ce matin, la majorité des élus sont restés.",
+]
+
+
+@pytest.mark.parametrize("check", ["agreement", "participles", "calques", "clauses"])
+@pytest.mark.parametrize("line", SOUND)
+def test_leaves_sound_sentences_alone(run, check, line):
+    assert run(check, line) == []
+
+
+def test_what_is_no_french_at_all_is_worse_than_what_is_clumsy(run):
+    [(_, f)] = run("calques", "Les enfants sont été surpris.")
+    assert f.severity is Severity.MAJOR
+    [(_, f)] = run("calques", "Il a demandé une question.")
+    assert f.severity is Severity.MINOR
+
+
+def test_the_table_of_forms():
+    table = forms()
+    assert table.nouns["maison"] == {"fs"}
+    assert table.nouns["maisons"] == {"fp"}
+    assert "décision" in table.nouns and table.many["décision"] == "décisions"
+    assert table.adjectives["importante"] == {"fs"}
+    assert table.agreeing("important", ["fp"]) == "importantes"
+    assert "manger" in table.infinitives
+    assert not {"sont", "pas", "plus", "très"} & set(table.nouns)
+
+
+def test_forms_are_learnt_from_text():
+    lines = ["une table ronde", "cette table ronde", "un chat rond", "du chat rond", "des tables rondes"]
+    lines += ["des chats ronds", "la table est ronde", "le chat est rond", "aux tables rondes", "nos chats ronds"]
+    rows = build([f"{x}\tx" for x in lines * 4])
+    assert "table/tables" in rows["f"]
+    assert "chat/chats" in rows["m"]
+    assert set(rows["number"]) >= {"chat", "table"}
+    assert "rond/ronde/ronds" in rows["adjective"]
+
+
+@pytest.mark.parametrize(
+    ("word", "many"), [("cheval", "chevaux"), ("bateau", "bateaux"), ("pays", "pays"), ("feu", "feux"), ("mot", "mots")]
+)
+def test_plurals(word, many):
+    assert plural(word) == many
+
+
+@pytest.mark.parametrize(
+    ("he", "she"), [("actif", "active"), ("heureux", "heureuse"), ("public", "publique"), ("directeur", "directrice")]
+)
+def test_feminines(he, she):
+    assert she in feminine(he)
