@@ -107,7 +107,7 @@ class Optimiser:
 
     def gather(self, tokens: float) -> float:
         """Add up all workers' gradients of the own parameters, a token; returns their squared norm."""
-        square = 0.0
+        square = torch.zeros((), device=self.buffers.master.device)
         for name in self.own:
             first, *others = (self.layout.view(g, name) for g in self.buffers.gradients)
             gradient = first.to(torch.float32, copy=True)
@@ -115,8 +115,8 @@ class Optimiser:
                 gradient += other
             gradient /= tokens
             self._gradients[name] = gradient
-            square += float(gradient.square().sum())
-        return square
+            square += gradient.flatten().dot(gradient.flatten())
+        return float(square)
 
     @torch.no_grad()
     def update(self, rate: float, scale: float, share: float | None) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,30 +102,60 @@ def test_two_workers_see_different_pairs_and_agree(corpus: Path, tmp_path: Path)
     assert len(losses(tmp_path / "model.training")) == 30
 
 
-def test_without_a_development_file_some_pairs_are_held_out(corpus: Path, tmp_path: Path) -> None:
-    train([corpus], tmp_path / "m", config=replace(TINY, steps=3))
-    run = json.loads((tmp_path / "m.training" / "run.json").read_text())
+@pytest.fixture(scope="module")
+def begun(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of a run of three steps without a development file."""
+    out = tmp_path_factory.mktemp("begun") / "m"
+    train([corpus], out, config=replace(TINY, steps=3))
+    return out.with_name("m.training")
+
+
+def run_here(begun: Path, state: Path, config: TrainConfig) -> None:
+    """Run one worker from the beginning, in this process."""
+    from bitext.train.worker import Worker
+
+    state.mkdir(exist_ok=True)
+    shutil.copy(begun / "run.json", state)
+    config.save(state / "config.json")
+    before = {s: signal.getsignal(s) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        Worker(state, 0, 1).run()
+    finally:
+        for s, handler in before.items():
+            signal.signal(s, handler)
+
+
+def test_without_a_development_file_some_pairs_are_held_out(corpus: Path, begun: Path) -> None:
+    run = json.loads((begun / "run.json").read_text())
     assert len(run["dev"]) == len(run["left_out"]) == 9  # 1 % of 900
     pairs = {tuple(line.split("\t")[:2]) for line in corpus.read_text().splitlines()}
     assert all(tuple(pair) in pairs for pair in run["dev"])
-    looks = [json.loads(line) for line in (tmp_path / "m.training" / "log.jsonl").read_text().splitlines()]
+    looks = [json.loads(line) for line in (begun / "log.jsonl").read_text().splitlines()]
     assert any("dev_bits" in look and "bleu" in look for look in looks)
 
 
 @pytest.mark.parametrize("changes", [{"optimiser": "muon", "lr": 1e-2}, {"bf16": True}, {"chunk_tokens": 70}])
-def test_it_learns_with_other_settings_as_well(corpus: Path, tmp_path: Path, changes: dict[str, object]) -> None:
-    train([corpus], tmp_path / "m", config=replace(TINY, steps=150, **changes))
-    found = losses(tmp_path / "m.training")
+def test_it_learns_with_other_settings_as_well(begun: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
+    run_here(begun, tmp_path / "m", replace(TINY, steps=150, **changes))
+    found = losses(tmp_path / "m")
     assert found[150] < 0.7 * found[1]
 
 
-def test_limits_by_tokens_and_by_time_bring_the_rate_down(corpus: Path, tmp_path: Path) -> None:
-    for limit in ({"tokens": 4000}, {"minutes": 0.02}):
-        out = tmp_path / next(iter(limit))
-        train([corpus], out, config=replace(TINY, steps=None, warmup=1, cooldown=1.0, **limit))
-        lines = (tmp_path / f"{out.name}.training" / "log.jsonl").read_text().splitlines()
-        rates = [entry["lr"] for entry in map(json.loads, lines) if "lr" in entry]
-        assert rates[-1] < 0.5 * rates[0]
+@pytest.mark.parametrize("limit", [{"tokens": 4000}, {"minutes": 0.02}])
+def test_limits_by_tokens_and_by_time_bring_the_rate_down(begun: Path, tmp_path: Path, limit: dict[str, Any]) -> None:
+    run_here(begun, tmp_path / "m", replace(TINY, steps=None, warmup=1, cooldown=1.0, **limit))
+    rates = [e["lr"] for e in map(json.loads, (tmp_path / "m" / "log.jsonl").read_text().splitlines()) if "lr" in e]
+    assert rates[-1] < 0.5 * rates[0]
+
+
+def test_the_run_goes_on_from_a_checkpoint_as_if_unbroken(begun: Path, tmp_path: Path) -> None:
+    for optimiser in ("adamw", "muon"):
+        whole, parts = tmp_path / f"{optimiser}.whole", tmp_path / f"{optimiser}.parts"
+        config = replace(TINY, optimiser=optimiser, cooldown=0.0, chunk_tokens=100)
+        run_here(begun, whole, replace(config, steps=20))
+        for steps in (7, 20):
+            run_here(begun, parts, replace(config, steps=steps))
+        assert losses(parts) == losses(whole)
 
 
 @pytest.mark.slow
