@@ -308,6 +308,7 @@ def train(
     report: Callable[[dict[str, Any]], None] | None,
     workers: int | None,
     lr: float | None,
+    warmup: int | None,
     **settings: Any,
 ) -> Path:
     """Train a model; see `bitext.train.launch.train`.
@@ -333,12 +334,16 @@ def train(
         except ValueError:
             raise InputError(f"{entry!r} is no weight", mend="write NAME=NUMBER, such as --weight news=4") from None
     config = TrainConfig(source_lang=languages[1], target_lang=languages[2], weights=by_name, **settings)
-    if start is not None and lr is None:
+    if config.optimiser not in ("adamw", "muon"):
+        raise InputError(f"there is no optimiser {config.optimiser!r}", mend="choose adamw or muon")
+    if start is not None:
         info = models.describe(start)
         adapt = (info.source_lang, info.target_lang) == (config.source_lang, config.target_lang)
-        config = replace(config, lr=3e-4 if adapt else config.lr)
-    elif lr is not None:
+        config = replace(config, lr=3e-4 if adapt else config.lr, warmup=50 if adapt else config.warmup)
+    if lr is not None:
         config = replace(config, lr=lr)
+    if warmup is not None:
+        config = replace(config, warmup=warmup)
     config = with_machine(config)
     if workers is not None:
         config = replace(config, workers=workers)

@@ -74,7 +74,9 @@ def train(
         float, typer.Option("--cooldown", help="Last share of the run in which the rate falls to 0; 1: all of it.")
     ] = 0.2,
     lr: Annotated[float | None, typer.Option("--lr", help="Learning rate (1.5e-3; 3e-4 to adapt a model).")] = None,
-    warmup: Annotated[int, typer.Option("--warmup", help="Steps in which the rate rises.")] = 300,
+    warmup: Annotated[
+        int | None, typer.Option("--warmup", help="Steps in which the rate rises (300; 50 to adapt a model).")
+    ] = None,
     optimiser: Annotated[
         str, typer.Option("--optimiser", help="adamw, or muon for the matrices inside the layers.")
     ] = "adamw",
