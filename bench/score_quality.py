@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,12 @@ Judged = tuple[list[dict[str, float]], np.ndarray, list[str], list[str]]
 
 
 def load(name: str, models: Sequence[Path], memory: Path | None = None, **options: Any) -> Any:
-    """A translator of that name, from the first directory that has it, or None."""
+    """A translator of that name that nothing reranks, from the first directory that has it, or None."""
     from bitext.translate import load as load_model
 
     for place in [*(m / name for m in models), name]:
         try:
-            return load_model(place, threads=1, memory=memory, **options)
+            return load_model(place, threads=1, memory=memory, rerank="none", **options)
         except BitextError:
             continue
     return None
@@ -92,7 +92,7 @@ def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[s
     similar: Sequence[float | None] = nothing
     if back:
         similar = segment_chrf(count(build("chrf", [sources]), [b.text if b else "" for b in backs]))
-    more = nmtscore(sources, targets, known, backs, back, forward)
+    more = nmtscore(targets, known, backs, pivots, back, forward)
     found = []
     for i, target in enumerate(targets):
         f = features(
@@ -109,17 +109,18 @@ def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[s
 
 
 def nmtscore(
-    sources: Sequence[str],
     targets: Sequence[str],
     known: dict[str, list[Translation | None]],
     backs: Sequence[Translation | None],
+    pivots: Sequence[Translation | None],
     back: Any,
     forward: Any,
 ) -> dict[str, list[float]]:
     """NMTScore (Vamvas and Sennrich 2022), normalised and symmetric, with two bilingual models.
 
     Direct: of target and source, each given the other, relative to the models' own translations. Pivot and cross
-    compare two texts of one language, so the model's own translation of the source stands for a reference.
+    compare two texts of one language, so the model's own translation of the source stands for a reference: of a
+    text given what the other text gave, relative to the same given what it gave itself.
     """
     if back is None or forward is None:
         return {}
@@ -127,18 +128,16 @@ def nmtscore(
     turned = list(back.translate(best))
     own, theirs = [t.text for t in turned], [b.text for b in backs if b is not None]
 
-    def relative(model: Any, to: Sequence[str], given: Sequence[str], base: Sequence[str]) -> np.ndarray:
-        """Of `to` given `given`, less the same given `base`."""
-        return np.array([x.score for x in model.score(given, to)]) - np.array([x.score for x in model.score(base, to)])
+    def of(scored: Sequence[Translation | None]) -> np.ndarray:
+        return np.array([0.0 if x is None else x.score for x in scored])
 
-    cross = (relative(back, own, targets, best) + relative(back, theirs, best, targets)) / 2
-    pivot = (relative(forward, targets, own, theirs) + relative(forward, best, theirs, own)) / 2
-    direct = [
-        (f.score - b.score + r.score - t.score) / 2
-        for f, b, r, t in zip(known["forward"], known["best"], known["reverse"], backs, strict=True)
-        if f is not None and b is not None and r is not None and t is not None
-    ]
-    return {"nmtscore direct": direct, "nmtscore pivot": list(pivot), "nmtscore cross": list(cross)}
+    # A translation's own score is that of the text given what it was translated from.
+    cross = of(back.score(targets, own)) - of(turned) + of(back.score(best, theirs)) - of(backs)
+    pivot = of(forward.score(own, targets)) - of(pivots)
+    pivot += of(forward.score(theirs, best)) - of(forward.score(own, best))
+    direct = of(known["forward"]) - of(known["best"]) + of(known["reverse"]) - of(backs)
+    found = {"direct": direct, "pivot": pivot, "cross": cross}
+    return {f"nmtscore {name}": [float(v) / 2 for v in values] for name, values in found.items()}
 
 
 def evidence(name: str, f: dict[str, float]) -> list[float] | None:
@@ -278,8 +277,14 @@ FREE = (
 
 
 def by_system(
-    gold: Path, direction: str, places: Sequence[Path], back: Any, forward: Any, segments: int
-) -> list[dict[str, Any]]:
+    gold: Path,
+    direction: str,
+    places: Sequence[Path],
+    back: Any,
+    forward: Any,
+    segments: int,
+    memory: Path | None = None,
+) -> Iterator[dict[str, Any]]:
     """Outputs of several systems, greedy and by beam: reference-free scores against chrF with the reference.
 
     `forward` translates in the same direction and may be one of the systems, whose outputs it then prefers: its
@@ -293,7 +298,7 @@ def by_system(
     own = set()
     for place in places:
         for beam in (1, 4):
-            translator = load(place.name, [place.parent], beam=beam)
+            translator = load(place.name, [place.parent], memory, beam=beam)
             if translator is None:
                 raise SystemExit(f"{place} is not a model")
             if (translator.source_lang, translator.target_lang) != (source_lang, target_lang):
@@ -307,16 +312,14 @@ def by_system(
             scores[name] = {k: np.array([r.get(k, np.nan) for r in rows]) for k in FREE}
             scores[name]["chrF"] = np.array(list(got.beads.values()))
             scores[name]["figures"] = np.array([m.value for m in got.metrics])
-    table: list[dict[str, Any]] = []
-    for s, v in scores.items():
-        means = {k: float(np.nanmean(v[k])) for k in FREE if not np.isnan(v[k]).all()}
-        row = {"system": f"{direction} {s}", "BLEU": v["figures"][0], "chrF": v["figures"][1], **means}
-        table.append(row | ({"judge": "this model gives forward"} if s in own else {}))
+            means = {k: float(np.nanmean(v)) for k, v in scores[name].items() if k in FREE and not np.isnan(v).all()}
+            row = {"system": f"{direction} {name}"} | {m.name: m.value for m in got.metrics} | means
+            yield row | ({"judge": "this model gives forward"} if name in own else {})
     for feature in FREE:
         values = {s: v[feature] for s, v in scores.items() if not np.isnan(v[feature]).all()}
         if len(values) < 2:
             continue
-        row = {"score": f"{feature} {direction}", "systems": len(values)}
+        row: dict[str, Any] = {"score": f"{feature} {direction}", "systems": len(values)}
         row["kendall with chrF, within systems"] = float(
             np.mean([kendall_of(v, scores[s]["chrF"]) for s, v in values.items()])
         )
@@ -326,8 +329,7 @@ def by_system(
         row["pairs of systems in order"] = in_order(values, scores)
         if own:
             row["without the judge's own"] = in_order({s: v for s, v in values.items() if s not in own}, scores)
-        table.append(row)
-    return table
+        yield row
 
 
 def kendall_of(values: np.ndarray, chrf: np.ndarray) -> float:
@@ -347,34 +349,40 @@ def in_order(values: dict[str, np.ndarray], scores: dict[str, dict[str, np.ndarr
 def meaning(
     gold: Path,
     models: Sequence[Path],
-    systems: Sequence[Path],
     *,
     write: bool = False,
     memory: Path | None = None,
-    segments: int = 300,
     limit: int | None = None,
-) -> list[dict[str, Any]]:
-    """All of it. Into English, fr-en is the forward model and en-fr the one back; into French the other way round."""
+) -> Iterator[dict[str, Any]]:
+    """Against people. Into English, fr-en is the forward model and en-fr the one back; into French the other way."""
     fr_en, en_fr = load("fr-en", models, memory), load("en-fr", models, memory)
     if fr_en is None:
-        return [{"left out": "there is no fr-en model"}]
-    table: list[dict[str, Any]] = [{"models": str(t.signature)} for t in (fr_en, en_fr) if t is not None]
+        yield {"left out": "there is no fr-en model"}
+        return
+    scored_with = [str(t.signature) for t in (fr_en, en_fr) if t is not None]
+    yield from ({"models": s} for s in scored_with)
     for direction, back, forward in (("en-fr", fr_en, en_fr), ("fr-en", en_fr, fr_en)):
         data = human(gold, direction, back, forward, limit)
         for name, judged in data.items():
-            table += one_by_one(f"{name} {direction}", judged)
+            yield from one_by_one(f"{name} {direction}", judged)
         rows, fitted = together(direction, data)
-        table += rows
+        yield from rows
         if write and direction == "en-fr":  # what the package examines is French
             path = ROOT / "bitext" / "score" / "calibration.json"
             path.unlink(missing_ok=True)
-            record = {"scored with": [r["models"] for r in table if "models" in r], "models": fitted}
+            record = {"scored with": scored_with, "models": fitted}
             if fitted:
                 path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def systems(
+    gold: Path, models: Sequence[Path], places: Sequence[Path], *, memory: Path | None = None, segments: int = 200
+) -> Iterator[dict[str, Any]]:
+    """Against reference chrF, on what systems of different quality make of the first segments of newstest2013."""
+    fr_en, en_fr = load("fr-en", models, memory), load("en-fr", models, memory)
     for direction, back, forward in (("en-fr", fr_en, en_fr), ("fr-en", en_fr, fr_en)):
-        if systems and back is not None:
-            table += by_system(gold, direction, systems, back, forward, segments)
-    return table
+        if places and back is not None:
+            yield from by_system(gold, direction, places, back, forward, segments, memory)
 
 
 def ordered(values: Sequence[float], judged: np.ndarray, systems: Sequence[str]) -> bool | None:
