@@ -43,6 +43,7 @@ def bound_notes(signature: Signature) -> list[str]:
         figures = ", ".join(f"{m['name']} {m['value']:.1f}" for m in same)
         said.append(f"{pair['what']} {figures}")
     return [
-        f"For scale, by the same path: {'; '.join(said)}. "
-        "Figures of another text are no bound for this one, since texts differ in how hard they are."
+        f"For scale, what the same path gives translations of known quality: {'; '.join(said)}. "
+        "A trusted translation's figures are the upper bound of the round trip for its text; texts differ in how hard "
+        "they are, so to know this one's, run a trusted translation of it."
     ]

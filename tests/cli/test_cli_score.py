@@ -121,6 +121,18 @@ def test_the_view_its_drawing_and_its_record(run, tmp_path):
     assert sum(len(b["members"]) for b in record["view"]["buckets"] if b["by"] == "names") == len(REFERENCE)
 
 
+def test_scores_of_comet_stand_beside_ours_and_are_read_again(run, tmp_path):
+    rows = [{"src": s, "mt": o, "ref": r, "COMET": 0.8} for s, o, r in zip(SOURCE, OUTPUT, REFERENCE, strict=True)]
+    (tmp_path / "c.json").write_text(json.dumps({"hyp.txt": rows}, indent=4, ensure_ascii=False), encoding="utf-8")
+    options = ("hyp.txt", "ref.txt", "-M", "chrf", "-M", "comet=c.json")
+    assert figure(run("score", *options), "comet") == 0.8
+    run("score", *options, "-o", "scores.json")
+    assert "all figures (2) are reproduced" in run("score", "--from", "scores.json")
+    rows[0]["COMET"] = 0.1
+    (tmp_path / "c.json").write_text(json.dumps({"hyp.txt": rows}), encoding="utf-8")
+    run("score", "--from", "scores.json", code=1)
+
+
 def test_a_figure_that_was_changed_is_found(run, tmp_path):
     run("score", "hyp.txt", "ref.txt", "-o", "scores.json")
     record = json.loads((tmp_path / "scores.json").read_text("utf-8"))

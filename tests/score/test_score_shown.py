@@ -43,6 +43,15 @@ def test_what_is_shipped_names_the_weights_it_holds_for():
     assert bound_notes(Signature.parse(known["signature"]))
 
 
+def test_it_is_measured_with_the_models_and_the_code_that_ship():
+    """To be measured anew after a change: `python bench/score_bound.py --write`."""
+    from bitext import align, segment, translate
+
+    now = translate.load("fr-en").signature | Signature.of(segmenter=segment.VERSION, aligner=align.VERSION)
+    (note,) = bound_notes(now)
+    assert "a trusted translation of a short news story" in note and "upper bound" in note
+
+
 def bitext():
     target = Document.from_lines(["Un chat.", "Deux chiens", "dorment.", "Ajout."], "fr")
     source = Document.from_lines(["One cat.", "Two dogs sleep."], "en")
