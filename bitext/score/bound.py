@@ -44,6 +44,6 @@ def bound_notes(signature: Signature) -> list[str]:
         said.append(f"{pair['what']} {figures}")
     return [
         f"For scale, what the same path gives translations of known quality: {'; '.join(said)}. "
-        "A trusted translation's figures are the upper bound of the round trip for its text; texts differ in how hard "
-        "they are, so to know this one's, run a trusted translation of it."
+        "A trusted translation's figures are the upper bound of the round trip for its text, give or take their "
+        "intervals; texts differ in how hard they are, so to know this one's, run a trusted translation of it."
     ]
