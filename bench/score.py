@@ -253,7 +253,16 @@ def mweralign(lines: Sequence[str], refs: Sequence[str]) -> list[str] | None:
         from mweralign import align_texts
     except ImportError:
         return None
-    return str(align_texts("\n".join(refs) + "\n", "\n".join(lines) + "\n")).split("\n")[: len(refs)]
+    sys.stderr.flush()
+    said, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)  # its C++ tells how it fares
+    try:
+        cut = str(align_texts("\n".join(refs) + "\n", "\n".join(lines) + "\n"))
+    finally:
+        os.dup2(said, 2)
+        os.close(silence)
+        os.close(said)
+    return cut.split("\n")[: len(refs)]
 
 
 def aligner() -> Callable[..., Any] | None:
