@@ -124,7 +124,7 @@ class Bench:
     # ---- the sets
 
     def wordsense(self) -> dict[str, Any]:
-        """The kept set, and `bench/wordsense.tsv`: other homographs, written for the project to see what carries over."""
+        """The kept set, and `bench/wordsense.tsv`: other homographs, written to see what carries over."""
         own = Path(__file__).parent / "wordsense.tsv"
         return {p.parent.name: self._wordsense(p) for p in (self.folder / "flag" / "wordsense.tsv", own) if p.is_file()}
 
@@ -334,6 +334,33 @@ class Bench:
         out["AUC, neither annotator says sure"] = auc(scores, labels)
         return out
 
+    def quality(self) -> dict[str, Any]:
+        """The quality estimate, flags included: AUC on judged translations, preference on DEMETR; needs both models."""
+        if len(self.models) < 2 or self.lexicon is None:
+            return {}
+        from learn_quality import Set, judged, kinds, together
+
+        from bitext.flag.base import Resources
+        from bitext.flag.quality import FEATURES, models, unflagged
+
+        there, here = self.models["fr-en"], self.models["en-fr"]
+        use = {"fr": Resources(there, here, self.lexicon), "en": Resources(here, there, self.lexicon)}
+        model = models()["original"]
+
+        def estimate(s: Set) -> list[float]:
+            flags = self.examine(gold.bitext_of(s.data), skip=["inconsistent", "duplicates", "terminology", "fluency"])
+            left = unflagged([calibrated(f) for f in flags], len(s.data.items))
+            return [model.probability(dict(zip(FEATURES, x, strict=True))) * p for x, p in zip(s.x, left, strict=True)]
+
+        sets = judged(self.folder / "flag", use)
+        values = {n: estimate(s) for n, s in sets.items()}
+        out: dict[str, Any] = {}
+        for name, members in together(sets).items():
+            good = [bool(g) for m in members for g in sets[m].good]
+            out[name] = {"segments": len(good), "AUC": auc([v for m in members for v in values[m]], good)}
+        out["demetr: the sound one is preferred"] = kinds(self.folder / "flag", use["en"], estimate)
+        return out
+
     def clean(self) -> dict[str, Any]:
         data = gold.clean(self.folder / "mt")
         if data is None:
@@ -380,6 +407,13 @@ class Bench:
                 times.append(time.perf_counter() - start)
             out[f"{name}: seconds for 100 segments, first and best of 3"] = [round(times[0], 3), round(min(times), 3)]
         return out
+
+
+def calibrated(f: Flag) -> Flag:
+    """A flag as users see it, with the confidence that was measured."""
+    import bitext.flag.run as run
+
+    return run._calibrated(f)
 
 
 KEEP: list[Flag] = []  # so that no id is used twice
@@ -466,7 +500,7 @@ def show(value: Any, indent: int = 0) -> None:
 
 
 def main() -> int:
-    names = ("wordsense", "article", "demetr", "wmt22chat", "diabla", "sconf", "clean", "speed")
+    names = ("wordsense", "article", "demetr", "wmt22chat", "diabla", "sconf", "quality", "clean", "speed")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--only", choices=names, action="append")

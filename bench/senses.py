@@ -1,4 +1,4 @@
-"""Builds the sense inventory that ships: `python bench/senses.py --wordnet TABLE.tsv.bz2 [--lexicon NAME] [--output FILE]`.
+"""Builds the sense inventory that ships: `python bench/senses.py --wordnet TABLE.tsv.bz2 [--output FILE]`.
 
 TABLE is WordNet 3.0 as tab-separated text with a header line: lemma, part of speech, rank, synset, lexicographer file,
 tag count, synonyms by comma, gloss. Kept are the lemmas whose words the lexicon knows. Prints what was kept, and

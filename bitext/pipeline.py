@@ -353,13 +353,23 @@ def flag(
     skip: Sequence[str] | None = None,
     **options: Any,
 ) -> Bitext:
-    """Look for mistranslations and other faults in the target."""
+    """Look for mistranslations and other faults in the target.
+
+    With an original, both models and scores, these also get the probability that an editor would leave each segment.
+    """
     from bitext import flag as flagger
+    from bitext.flag import quality
 
     flags = flagger.flag(
         bitext, translator_back=back, translator_forward=forward, lexicon=lexicon, only=only, skip=skip, **options
     )
-    return bitext.with_(flags=flags)
+    bitext = bitext.with_(flags=flags)
+    if bitext.scores is None or only is not None:
+        return bitext
+    found = quality.quality(bitext, flags, forward=forward, back=back, lexicon=lexicon)
+    if all(q is None for q in found):
+        return bitext
+    return bitext.with_(scores=replace(bitext.scores, quality=found, notes=(*bitext.scores.notes, quality.NOTE)))
 
 
 # --- writing -------------------------------------------------------------------------------------

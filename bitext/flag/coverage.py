@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bitext.document import Bead, Flag, Kind, Severity
 from bitext.flag.base import Case, Check, Pair, prose
+from bitext.flag.conditioning import relief
 from bitext.flag.words import STOP, Word, words
 
 __all__ = ["Addition", "Omission", "uncovered"]
@@ -74,12 +75,47 @@ def _runs(found: list[Word], loose: list[tuple[Word, float]]) -> list[tuple[list
     return runs
 
 
+_LIMITS = {
+    "weight": 2.2,  # excess from which words are flagged
+    "weight_asked": 1.5,  # and where a model finds the other side more probable without them
+    "veto": -3.0,  # log-probability that the other side may lose without them
+}
+
+
+def _said(gain: float | None) -> dict[str, Any]:
+    return {} if gain is None else {"gained_without": round(gain, 2)}
+
+
+def _loose(check: Check, case: Case, pair: Pair, *, there: bool) -> Iterator[tuple[list[Word], float, float | None]]:
+    """Stretches of one side that are flagged: words, how far their weight exceeds what the other side has left over,
+    and what a model says of leaving them out, if there is one.
+
+    Without a model the excess must reach `weight`. With one, `weight_asked` is enough if leaving the words out makes
+    the other side more probable, and nothing is enough if it makes it less so by `veto`.
+    """
+    mine, theirs = uncovered(case, pair)
+    loose, text, lang = (theirs, pair.other, case.other_lang) if there else (mine, pair.text, case.lang)
+    slack = sum(x for _, x in (mine if there else theirs))  # what the other side has left over may be its free version
+    sure, asked = check.threshold(case, "weight"), check.threshold(case, "weight_asked")
+    runs = [(run, total - 0.7 * slack) for run, total in _runs(words(text, lang), loose)]
+    runs = [(run, excess) for run, excess in runs if excess >= min(sure, asked)]
+    gains = relief(case, pair, [(run[0].start, run[-1].end) for run, _ in runs], there=there)
+    for k, (run, excess) in enumerate(runs):
+        gain = gains[k] if gains is not None else None
+        if (excess >= sure and (gain is None or gain > check.threshold(case, "veto"))) or (
+            gain is not None and gain > 0
+        ):
+            yield run, excess, gain
+
+
 class Addition(Check):
     """Words of the translation that nothing in the original stands for.
 
     Both sides are linked word by word (posteriors of a lexicon learnt from parallel text, both directions). A stretch
     of words without a partner is flagged if the sum of their weights reaches `weight`; a word's weight is how seldom
-    the corpus leaves it without one.
+    the corpus leaves it without one. A model back into the language of the original is asked whether the original
+    becomes more probable without them (coverage conditioning; Vamvas and Sennrich 2022): if it does, less weight is
+    enough; if it becomes much less probable, they are left alone.
     """
 
     name = "addition"
@@ -88,31 +124,27 @@ class Addition(Check):
     severity = "minor; major from twice the threshold"
     needs = ("original", "lexicon")
     scope = "original"
-    defaults: ClassVar[Mapping[str, float]] = {"weight": 2.2}
+    defaults: ClassVar[Mapping[str, float]] = _LIMITS
 
     def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
-        loose, missing = uncovered(case, unit)
         limit = self.threshold(case, "weight")
-        slack = sum(x for _, x in missing)  # what the other side has left over may be its free translation
-        for run, total in _runs(words(unit.text, case.lang), loose):
-            excess = total - 0.7 * slack
-            if excess >= limit:
-                yield self.flag(
-                    unit.locate(run[0].start, run[-1].end),
-                    f"Nothing in the original stands for “{unit.text[run[0].start : run[-1].end]}”.",
-                    Severity.MAJOR if excess >= 2 * limit else Severity.MINOR,
-                    strength=min(1.0, excess / (3 * limit)),
-                    against="original",
-                    weight=round(total, 2),
-                    left_over_there=round(slack, 2),
-                )
+        for run, excess, gain in _loose(self, case, unit, there=False):
+            yield self.flag(
+                unit.locate(run[0].start, run[-1].end),
+                f"Nothing in the original stands for “{unit.text[run[0].start : run[-1].end]}”.",
+                Severity.MAJOR if excess >= 2 * limit else Severity.MINOR,
+                strength=min(1.0, excess / (3 * limit)),
+                against="original",
+                excess=round(excess, 2),
+                **_said(gain),
+            )
 
 
 class Omission(Check):
     """Words or whole sentences of the original that nothing in the translation stands for.
 
-    Words: decides as `addition` does, with the sides exchanged. The words are missing, so the span is the whole
-    segment.
+    Words: decides as `addition` does, with the sides and the models exchanged. The words are missing, so the span is
+    the whole segment.
 
     Sentences: what the alignment leaves without a counterpart, unless it is of the page (boilerplate) or without words.
     The span is empty and stands where the sentence should: at the end of the segment before it.
@@ -124,7 +156,7 @@ class Omission(Check):
     severity = "minor; major from twice the threshold and for a whole sentence"
     needs = ("original", "lexicon")
     scope = "original"
-    defaults: ClassVar[Mapping[str, float]] = {"weight": 2.2}
+    defaults: ClassVar[Mapping[str, float]] = _LIMITS
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:
         yield from super().units(case)
@@ -136,23 +168,19 @@ class Omission(Check):
         if isinstance(unit, Bead):
             yield from self._sentence(case, unit)
             return
-        loose, missing = uncovered(case, unit)
         limit = self.threshold(case, "weight")
-        slack = sum(x for _, x in loose)
-        for run, total in _runs(words(unit.other, case.other_lang), missing):
-            excess = total - 0.7 * slack
-            if excess >= limit:
-                said = unit.other[run[0].start : run[-1].end]
-                yield self.flag(
-                    unit.locate(0, len(unit.text)),
-                    f"Nothing in the translation stands for “{said}”.",
-                    Severity.MAJOR if excess >= 2 * limit else Severity.MINOR,
-                    strength=min(1.0, excess / (3 * limit)),
-                    against="original",
-                    missing=said,
-                    weight=round(total, 2),
-                    left_over_here=round(slack, 2),
-                )
+        for run, excess, gain in _loose(self, case, unit, there=True):
+            said = unit.other[run[0].start : run[-1].end]
+            yield self.flag(
+                unit.locate(0, len(unit.text)),
+                f"Nothing in the translation stands for “{said}”.",
+                Severity.MAJOR if excess >= 2 * limit else Severity.MINOR,
+                strength=min(1.0, excess / (3 * limit)),
+                against="original",
+                missing=said,
+                excess=round(excess, 2),
+                **_said(gain),
+            )
 
     def _sentence(self, case: Case, bead: Bead) -> Iterator[Flag]:
         """A bead without a target side."""
