@@ -48,8 +48,8 @@ class _Note:
         return "" if self.flag.confidence is None else view.percent(self.flag.confidence)
 
     @property
-    def evidence(self) -> list[tuple[str, str]]:
-        return [(view.label(str(k)), view.words(v)) for k, v in self.flag.evidence.items()]
+    def evidence(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        return view.evidence(self.flag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +218,10 @@ class _Page:
         if self.constructed:
             return ""
         said = []
-        if row.bead is not None and not row.alone:
-            said.append(f"alignment {row.bead.score:.2f}")
         if row.bead is not None and row.bead.confidence is not None:
-            said.append(f"{'' if said else 'alignment '}{view.percent(row.bead.confidence)} sure")
+            said.append(f"alignment {view.percent(row.bead.confidence)} sure")
+        elif row.bead is not None and not row.alone:
+            said.append(f"alignment {row.bead.score:.2f}")
         scores = self.bitext.scores
         if scores is not None and row.index is not None and row.index in scores.beads:
             said.append(f"chrF {scores.beads[row.index]:.0f}")
@@ -230,7 +230,17 @@ class _Page:
     def _evidence(self, row: view.Row) -> list[tuple[str, str]]:
         if row.bead is None or self.constructed:
             return []
-        return [(view.label(name), f"{value:.2f}") for name, value in row.bead.evidence]
+        parts = [(view.label(name), f"{value:.2f}") for name, value in row.bead.evidence]
+        whole = row.bead.confidence is not None and not row.alone
+        return [*([("Similarity", f"{row.bead.score:.2f}")] if whole else []), *parts]
+
+
+_MEANINGS = {
+    "back-translation perplexity": "how surprised the model is by its own translation; 1: not at all",
+    "forward perplexity": "how surprised a model into this language is by the text; 1: not at all",
+    "unreliable segments %": "whose back-translation looks wrong",
+}
+"""What the figures without an original say, for who has not met them."""
 
 
 def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
@@ -242,16 +252,16 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
         )
         for m in bitext.scores.metrics[:3]:
             interval = "" if m.interval is None else f", 95%: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
-            out.append((m.name, view.figure(m.value), against + interval))
+            out.append((m.name, view.figure(m.value), _MEANINGS.get(m.name, against) + interval))
         names = {"target": view.language(bitext.target.lang, "fr"), "source": bitext.origin}
         covered = {} if view.by_construction(bitext) else bitext.scores.coverage
         for side, share in covered.items():
-            out.append((f"of the {names.get(side, side)}", view.percent(share), "is in a scored bead"))
+            out.append((f"of the {names.get(side, side)}", view.percent(share), "is aligned and scored"))
     if bitext.beads and not view.by_construction(bitext):
         shapes = ", ".join(f"{n:,} × {s}" for s, n in view.shapes(bitext)[:3])
         shapes = shapes.replace(" ×", "\u00a0×").replace("× ", "×\u00a0").replace("–", "–\u2060")  # kept on one line
         sides = f"{bitext.origin}–{view.language(bitext.target.lang, 'fr')}"
-        out.append(("beads", f"{len(bitext.beads):,}", f"{shapes} ({sides})"))
+        out.append(("aligned pairs", f"{len(bitext.beads):,}", f"{shapes} ({sides} segments)"))
     kinds = ", ".join(view.counted_kind(k, n) for k, n in view.kinds(bitext)[:3])
     out.append(("segments", f"{len(bitext.target):,}", kinds))
     return out

@@ -22,6 +22,7 @@ __all__ = [
     "compared_with",
     "count",
     "counted_kind",
+    "evidence",
     "excerpt",
     "figure",
     "in_order",
@@ -144,6 +145,19 @@ def words(value: Any) -> str:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return "; ".join(words(v) for v in value)
     return clean(str(value))
+
+
+def evidence(flag: Flag) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What a flag rests on, as (name, words): what any reader can use, and the figures behind it."""
+    plain: list[tuple[str, str]] = []
+    figures: list[tuple[str, str]] = []
+    for name, value in flag.evidence.items():
+        said = label(str(name)), words(value)
+        technical = isinstance(value, Mapping) or (
+            isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral)
+        )
+        (figures if technical else plain).append(said)
+    return plain, figures
 
 
 def label(name: str) -> str:

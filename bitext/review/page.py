@@ -266,7 +266,7 @@ class Pages:
             "whole": (start, end) == (0, size) and size > 24,
             "added": f.index in self.state.added,
             "can_apply": f.flag.suggestion is not None and f.status in ("open", "accepted") and f.span is not None,
-            "evidence": [(view.label(str(k)), view.words(v)) for k, v in f.flag.evidence.items()],
+            "evidence": view.evidence(f.flag),
         }
 
     def _target(self, j: int, notes: list[dict[str, Any]]) -> dict[str, Any]:

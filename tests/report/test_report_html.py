@@ -147,7 +147,7 @@ def test_the_glance_tells_scores_with_signature_and_the_worst_five(pair):
     tree = page(pair)
     facts = " ".join(tree.find_class("facts")[0].text_content().split())
     assert "BLEU41.3 back-translation against the original, 95%: 33.1–50.2" in facts
-    assert "of the French92% is in a scored bead" in facts
+    assert "of the French92% is aligned and scored" in facts
     assert len(found(tree.find_class("worst")[0], "li")) == 5
     assert found(tree.find_class("worst")[0], "mark")[0].text_content() == "maman"
     assert "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.5.1" in tree.text_content()

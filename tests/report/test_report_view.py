@@ -109,9 +109,9 @@ def test_a_text_aligned_with_its_own_back_translation_boasts_of_nothing():
     assert "probability of a token" in name and not judges
     assert values == [pytest.approx(0.5), None]
     page = html.render(bitext)
-    assert "alignment" not in page and "scored bead" not in page and "scored bead" not in markdown.render(bitext)
+    assert "alignment" not in page and "aligned and scored" not in page and "scored bead" not in markdown.render(bitext)
     moved = bitext.with_(beads=(beads[0], dataclasses.replace(beads[1], moved=True)))
-    assert "alignment 1.00" in html.render(moved)
+    assert "alignment 100% sure" in html.render(moved)
 
 
 def test_verdict_counts_and_claims_no_more_than_is_known(pair):

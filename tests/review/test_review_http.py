@@ -190,7 +190,7 @@ def test_text_names_and_flags_are_escaped(tmp_path, evil):
     for page in pages:
         tags = set(re.findall(r"<(\w+)", re.sub(r"=(\"[^\"]*\"|'[^']*')", "", page)))
         assert not tags & {"img", "svg"}
-        assert page.count("<script") == page.count('<script src="/static/review.js"')
+        assert page.count("<script") == page.count('<script type="module" src="/static/review.js"')
         assert not re.search(r"<[^>]*\son\w+\s*=", re.sub(r"=(\"[^\"]*\"|'[^']*')", "", page))
     assert "49" not in client.http.get("/segment/0").json()["text"]
     review.close()
