@@ -50,10 +50,10 @@ class Agreement(Check):
 
     Nouns with their gender and number and the four forms of adjectives and participles come from counts of a parallel
     corpus (`bitext.flag.forms`); what the counts do not tell surely is in no table and never flagged. A determiner
-    must have the number of its noun. An adjective right behind a noun with its determiner must agree with it, or with
-    another noun before it in the clause (*un centre de recherche américain*), or stand in the plural behind two nouns
-    joined by *et*. A verb and what *être* joins to a subject must agree with the pronoun before them, or with the
-    noun, where that opens its clause and nothing else stands between.
+    must have the number of its noun, and *de le*, *à les* are contracted. An adjective right behind a noun with its
+    determiner must agree with it, or with another noun before it in the clause (*un centre de recherche américain*),
+    or stand in the plural behind two nouns joined by *et*. A verb and what *être* joins to a subject must agree with
+    the pronoun before them, or with the noun, where that opens its clause and nothing else stands between.
     """
 
     name = "agreement"
@@ -83,6 +83,17 @@ class Agreement(Check):
         singular, plural = b.text in table.many, b.text in table.one
         before = clause[i - 1].lower if i else ""
         if singular == plural or len(b.text) < 4 or (a.text != a.lower and i) or before == "et":
+            return
+        article = (before, a.lower)
+        if article in _CONTRACTED and ((a.lower == "le") == singular) and not _infinitive(table, b.text):
+            start = clause[i - 1].start
+            yield self.flag(
+                unit.locate(start, b.end),
+                f"“{unit.text[start : a.end]}” is contracted in French.",
+                Severity.MINOR,
+                suggestion=f"{_CONTRACTED[article]} {b.text}",
+                strength=0.8,
+            )
             return
         opening = not i and _opens(unit.text, a.start)
         many = a.lower in PLURAL or (a.lower == "les" and (opening or before in _PREPOSITIONS))
@@ -263,10 +274,15 @@ class Agreement(Check):
                 yield from self._joined(unit, table, noun, rest, wanted)
 
 
+_CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
 _PLURAL_OF = {"le": "les", "la": "les", "l'": "les", "du": "des", "au": "aux"}
 _CLITIC = wordset("ne n' je j' tu il elle on nous vous ils elles me te se m' t' s' qui y en leur lui")
 _EVEN = wordset("même mêmes seul seule seuls seules lui eux celui celle ceux celles chez")
 _COMPARED = wordset("plus moins mieux autre autres aussi même mêmes ainsi tel telle tels telles autant tant")
+
+
+def _infinitive(table: Forms, word: str) -> bool:
+    return word in table.infinitives or word in wordset("dire faire rire boire savoir pouvoir devoir voir avoir être")
 
 
 def _verb(table: Forms, word: str) -> bool:

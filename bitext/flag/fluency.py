@@ -1,4 +1,4 @@
-"""Words that a translation model finds less likely than chance: grammar and fluency faults."""
+"""Words that a translation model finds far less likely than another form of them: grammar and fluency faults."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from bitext.document import Flag, Severity, Translation
 from bitext.flag.base import Case, Check, Pair
+from bitext.flag.forms import forms
 from bitext.flag.words import words
 
-__all__ = ["Fluency", "Surprise", "surprises"]
+__all__ = ["Fluency", "Surprise", "surprises", "variants"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,63 +58,121 @@ def surprises(text: str, scored: Translation, frequency: Any) -> list[Surprise]:
     return out
 
 
-class Fluency(Check):
-    """A word less likely than chance, given the other side and the sentence before it.
+_GROUPS = tuple(
+    frozenset(group.split("|"))
+    for group in (
+        "le|la|les", "un|une", "du|de la|des", "au|à la|aux", "ce|cet|cette|ces", "son|sa|ses", "mon|ma|mes",
+        "de|à|en|dans|pour|par|sur|avec", "est|sont", "a|ont|à", "qui|que", "il|elle|ils|elles", "ou|où",
+        "leur|leurs", "quel|quelle|quels|quelles", "tout|toute|tous|toutes", "était|étaient", "avait|avaient",
+        "peut|peuvent", "doit|doivent", "sera|seront", "fait|font", "va|vont", "nous|vous",
+    )
+)  # fmt: skip
 
-    A model translates the other side (the original; without it, the back-translation) into the language of the
-    text, and the text is force-decoded. The log-probability of each word is compared with the log of the word's plain
-    frequency: what lies `gain` below it is a word that everything before it speaks against (*à la temps*, a participle
-    without its auxiliary). Words rarer than `chance` and names are left out: a small
-    model cannot spell them. The
-    limit moves with the segment, because a model that is lost in a whole segment says nothing about one word: a word
-    must also lie `spread` median deviations below the other words of its segment.
+
+def variants(word: str) -> list[str]:
+    """Other forms of a French word: gender, number, infinitive and participle, small words it is mistaken for."""
+    table = forms()
+    found: set[str] = set()
+    for group in _GROUPS:
+        if word in group:
+            found |= group
+    found |= set(table.families.get(word, {}).values())
+    found |= {w for w in (table.many.get(word), table.one.get(word)) if w}
+    if m := re.fullmatch(r"(\w{2,}?)(er|é|ée|és|ées|ez|ait|aient|ent|e|a)", word):
+        stem = m[1]
+        if stem + "er" in table.infinitives:
+            found |= {stem + ending for ending in ("er", "é", "ée", "és", "ées", "ez", "ait", "aient", "ent", "e", "a")}
+    return sorted(found - {word})
+
+
+class Fluency(Check):
+    """A word that the model finds much less likely than another form of it, given the other side and the sentence.
+
+    A model translates the other side (the original; without it, the back-translation) into French, and the text is
+    force-decoded. A word whose log-probability lies `gain` below the log of its plain frequency, and `spread` median
+    deviations below the other words of its segment (a model that is lost in a whole segment says nothing about one
+    word), is suspected. That alone is mostly the model's own weakness. So the sentence is scored again with the other
+    forms of the word (gender, number, participle or infinitive, articles and prepositions); it is flagged only if one
+    of them makes the whole sentence at least `better` (natural log) likelier, and that beats the same word by
+    more the worse the model knows the segment (`lost` times the median surprise of its pieces): what a weak model
+    prefers by little, it prefers by chance. Words rarer than `chance` and names are left out.
     """
 
     name = "fluency"
-    title = "Words that a model finds very improbable"
+    title = "Words that a model finds much less likely than another form"
     category = "fluency/grammar"
     severity = "minor"
     needs = ("forward model", "lexicon", "original or back-translation")
+    languages = ("fr",)
     scope = "pair"
-    defaults: ClassVar[Mapping[str, float]] = {"gain": -4.0, "spread": 2.5, "chance": -10.5}
+    defaults: ClassVar[Mapping[str, float]] = {
+        "gain": -2.0, "spread": 1.5, "chance": -10.0, "better": 4.0, "lost": 0.75,
+    }  # fmt: skip
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:
         pairs = [p for p in case.pairs if 3 <= len(words(p.text, case.lang)) <= 80]
-        scored = forced(case, pairs)
-        for pair, t in zip(pairs, scored, strict=True):
-            yield pair.indices.start, (pair, t)
-
-    def find(self, case: Case, unit: tuple[Pair, Translation]) -> Iterator[Flag]:
-        pair, scored = unit
-        if not scored.reliable:
+        suspects = []
+        for pair, scored in zip(pairs, forced(case, pairs), strict=True):
+            if scored.reliable:
+                suspects += [(pair, scored, s, v) for s in self._suspects(case, pair, scored) for v in _edits(pair, s)]
+        if not suspects:
             return
+        again = case.resources.forward.score([p.other for p, *_ in suspects], [v for *_, v in suspects])  # type: ignore[union-attr]
+        best: dict[tuple[int, int], tuple[float, Pair, Surprise, str, float]] = {}
+        for (pair, scored, s, v), t in zip(suspects, again, strict=True):
+            gained = sum(t.token_logprobs) - sum(scored.token_logprobs)
+            at = (pair.indices.start, s.start)
+            if at not in best or gained > best[at][0]:
+                best[at] = (gained, pair, s, v, _median(scored.token_logprobs))
+        for found in best.values():
+            yield found[1].indices.start, found
+
+    def find(self, case: Case, unit: tuple[float, Pair, Surprise, str, float]) -> Iterator[Flag]:
+        gained, pair, s, variant, usual = unit
+        if gained < self.threshold(case, "better") - self.threshold(case, "lost") * usual:
+            return
+        word = pair.text[s.start : s.end]
+        instead = variant[s.start : len(variant) - (len(pair.text) - s.end)]
+        yield self.flag(
+            pair.locate(s.start, s.end),
+            f"“{word}” is unlikely here: with “{instead}” the model finds the sentence {_times(gained)} likelier.",
+            Severity.MINOR,
+            suggestion=instead,
+            strength=min(1.0, gained / 15),
+            against=pair.against,
+            logprob=round(s.logprob, 2),
+            chance=round(s.chance, 2),
+            gained=round(gained, 2),
+            median_logprob=round(usual, 2),
+        )
+
+    def _suspects(self, case: Case, pair: Pair, scored: Translation) -> list[Surprise]:
         lexicon = case.resources.lexicon
         found = surprises(pair.text, scored, lambda w: lexicon.count(w, case.lang))
         if len(found) < 3:
-            return
+            return []
         gains = sorted(s.gain for s in found)
         middle = gains[len(gains) // 2]
         deviation = sorted(abs(g - middle) for g in gains)[len(gains) // 2] + 0.5
         limit = min(self.threshold(case, "gain"), middle - self.threshold(case, "spread") * deviation)
-        for s in found:
-            word = pair.text[s.start : s.end]
-            if s.gain > limit or s.chance < self.threshold(case, "chance") or not word.isalpha() or not word.islower():
-                continue
-            yield self.flag(
-                pair.locate(s.start, s.end),
-                f"“{word}” is very unlikely here: the model gives it a probability of 1 in {_one_in(s.logprob)}.",
-                Severity.MINOR,
-                strength=min(1.0, -s.gain / 12),
-                against=pair.against,
-                logprob=round(s.logprob, 2),
-                chance=round(s.chance, 2),
-                median_gain=round(middle, 2),
-            )
+        least = self.threshold(case, "chance")
+        texts = [(s, pair.text[s.start : s.end]) for s in found]
+        return [s for s, w in texts if s.gain <= limit and s.chance >= least and w.isalpha() and w.islower()]
 
 
-def _one_in(logprob: float) -> str:
-    n = math.exp(min(-logprob, 30))
-    return f"{n:,.0f}" if n < 1e6 else re.sub(r"e\+0?", "e", f"{n:.0e}")
+def _edits(pair: Pair, s: Surprise) -> list[str]:
+    """The text with each variant of a word in its place."""
+    return [pair.text[: s.start] + v + pair.text[s.end :] for v in variants(pair.text[s.start : s.end])]
+
+
+def _median(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2] if ordered else 0.0
+
+
+def _times(gained: float) -> str:
+    n = math.exp(gained)
+    return "more than 1,000 times" if n > 1000 else f"about {float(f'{n:.1g}'):,.0f} times"
 
 
 def forced(case: Case, pairs: Sequence[Pair]) -> list[Translation]:

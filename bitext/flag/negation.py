@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair
@@ -29,7 +30,7 @@ _WEAK = {
         rf"faute|absen\w*|cess\w*|"
         rf"priv\w*|loin|rare\w*|difficile\w*|inutile\w*|faux|fausse\w*|contrairement|malgré|excepté|autre\w*|"
         rf"il-?l?\w*|im[bmp]\w+|in\w{{3,}}|ir[r]\w+|dé[sc]?\w{{3,}}|dis\w{{3,}}|mal\w*|tarder|douter?|"
-        rf"opposer?)\b|(?<=\s)n{_A}",
+        rf"opposer?|vain\w*|avant|étrang\w+|cède\w*|céder\w*)\b|(?<=\s)n{_A}",
         re.I,
     ),
     "en": re.compile(
@@ -41,7 +42,8 @@ _WEAK = {
         rf"far|than|absen\w*|except|unless|"
         rf"until|instead|ignor\w*|neglect\w*|out|free|too|yet|any\w*|least|less|away|off|hard|difficult|"
         rf"doubt\w*|wrong|false|failure|"
-        rf"beyond|despite|against|before|ever|save|rid)\b|n{_A}t\b",
+        rf"beyond|despite|against|before|ever|save|rid|still|same|also|loath|reluctan\w*|limit\w*|complain\w*|"
+        rf"differen\w*|forg[eo]t\w*|recall\w*|remain\w*|dead\w*)\b|n{_A}t\b",
         re.I,
     ),
 }
@@ -57,7 +59,8 @@ _EXCUSED = {
         rf"\b(?:is|are|was|were|do|does|did|has|have|had|wo|would|could|should|ca)n{_A}t\s+(?:it|he|she|they|"
         rf"you|we|i)\s*\?|\bnot only\b|\bwhy (?:not|don{_A}t)\b|"
         rf"\bno (?:doubt|wonder|matter|longer|sooner|more)\b|\bnot (?:just|merely|least|until|yet)\b|"
-        rf"\bnothing (?:but|less|more)\b|\bno\.\s|\bnone the\b|\bnot to mention\b",
+        rf"\bnothing (?:but|less|more)\b|\bno\.\s|\bnone the\b|\bnot to mention\b|\bif not\b|"
+        rf"\bcan(?:no|{_A})t wait\b|\bn{_A}t care\b|\bnot sure\b",
         re.I,
     ),
 }
@@ -74,21 +77,24 @@ class Negation(Check):
     name = "negation"
     title = "Negation lost or added"
     category = "accuracy/mistranslation"
-    severity = "critical"
+    severity = "critical; minor in questions and in segments of more than `words` words, which translate freely"
     needs = ("original",)
     scope = "original"
+    defaults: ClassVar[Mapping[str, float]] = {"words": 30}
 
     def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
         if {case.lang, case.other_lang} != {"fr", "en"}:
             return
         here, there = case.lang, case.other_lang
+        free = "?" in unit.text or len(unit.other.split()) > self.threshold(case, "words")
+        severity = Severity.MINOR if free else Severity.CRITICAL
         mine, theirs = _strong(unit.text, here), _strong(unit.other, there)
         if mine and not theirs and not _WEAK[there].search(unit.other):
             yield self.flag(
                 unit.locate(*mine[0]),
                 f"“{unit.text[slice(*mine[0])]}”: the original negates nothing here.",
-                Severity.CRITICAL,
-                strength=0.8,
+                severity,
+                strength=0.4 if free else 0.8,
                 against="original",
                 negations={"here": len(mine), "there": 0},
             )
@@ -97,8 +103,8 @@ class Negation(Check):
             yield self.flag(
                 unit.locate(0, len(unit.text)),
                 f"The original's negation (“{said}”) is lost.",
-                Severity.CRITICAL,
-                strength=0.8,
+                severity,
+                strength=0.4 if free else 0.8,
                 against="original",
                 negations={"here": 0, "there": len(theirs)},
             )

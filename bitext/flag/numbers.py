@@ -32,10 +32,18 @@ def _converted(a: Quantity, b: Quantity) -> bool:
 
 def _composed(q: Quantity, text: str, other: str) -> bool:
     """Whether a number's digits stand in the other text, otherwise cut: *6.30* as *6 h 30*, *2011* as *2010-11*."""
-    digits = re.sub(r"\D", "", text[q.start : q.end])
+    said = text[q.start : q.end]
+    digits = re.sub(r"\D", "", said)
+    if date := re.fullmatch(r"(\d{1,2})[./]\d{1,2}[./](\d{4})", said):  # *20.12.2012*: *20 décembre 2012*
+        return set(date.groups()) <= set(re.findall(r"\d+", other))
     if len(digits) < 2:
         return any(len(run) > 1 and run.startswith(digits) for run in _clocks(other)) if digits else False
-    runs = [*_clocks(other), *re.findall(r"\d+", other)]
+    clocks = _clocks(other)
+    runs = [*clocks, *re.findall(r"\d+", other)]
+    if mine := re.match(r"(\d{1,2})\s?[.:hH]\s?(\d\d)(?!\d)", text[q.start :]):  # *13 h 30*: *1.30 p.m.*
+        hour = int(mine[1])
+        if any(f"{h}{mine[2]}" in clocks for h in (hour - 12, hour + 12)):
+            return True
     if any(run == digits or (len(run) > 2 and run.endswith(digits)) for run in runs):
         return True
     return len(digits) == 4 and digits[:2] in ("19", "20") and digits[2:] in runs
@@ -44,6 +52,35 @@ def _composed(q: Quantity, text: str, other: str) -> bool:
 def _clocks(text: str) -> list[str]:
     """Digits of what looks like a time or a duration, read as one: *6 h 30*, *6.30*, *1:15*."""
     return ["".join(m) for m in re.findall(r"(\d{1,2})\s?(?:[.:hH])\s?(\d\d)\b", text)]
+
+
+_SPANS = (  # a number with its unit, and the word that says the same
+    (24.0, r"h\b|heures?|hours?|hrs?\b", r"jour|journée|day|daily"),
+    (12.0, r"mois|months?", r"ans?|années?|years?|annual"),
+    (7.0, r"jours?|days?", r"semaines?|weeks?"),
+    (60.0, r"minutes?|mn?\b|min\b", r"heures?|hours?|h"),
+    (100.0, r"ans|années|years", r"siècles?|century|centuries"),
+)
+_ONE = {"fr": re.compile(r"\b(?:une?|premi[eè]re?s?|seule?|1er|unique)\b|\bl['’]", re.I),
+        "en": re.compile(r"\b(?:an?|one|first|single|only|once|the)\b", re.I)}  # fmt: skip
+
+
+def _said_otherwise(q: Quantity, text: str, other: str, other_lang: str) -> bool:
+    """Whether words that are no numbers may say a number: *un*, *a day* for *24 h*, half an hour, a list's own mark."""
+    follows = text[q.end :].lstrip(" \u00a0\u202f-")
+    if any(
+        s in q.values and re.match(unit, follows, re.I) and re.search(rf"\b(?:{word})\b", other, re.I)
+        for s, unit, word in _SPANS
+    ):
+        return True
+    if 1.0 in q.values and other_lang in _ONE and _ONE[other_lang].search(other):
+        return True
+    if 30.0 in q.values and re.search(r"\d\s?(?:h|heures?)\s?$", text[: q.start]) and re.search(r"[.,]5\b", other):
+        return True
+    if re.match(r"['’′]\s?\d", text[q.end :]) or re.search(r"\d['’′]\s?$", text[: q.start]):
+        return True  # feet and inches
+    mark = re.fullmatch(r"\s*\(?", text[: q.start]) and re.match(r"[.)]\s", text[q.end :])
+    return bool(mark) and len(text[q.start : q.end]) <= 2
 
 
 class Numbers(Check):
@@ -67,6 +104,8 @@ class Numbers(Check):
         left, right = _unmatched(mine, theirs)
         left = [q for q in left if not _composed(q, unit.text, unit.other)]
         right = [r for r in right if not _composed(r, unit.other, unit.text)]
+        left = [q for q in left if not _said_otherwise(q, unit.text, unit.other, case.other_lang)]
+        right = [r for r in right if not _said_otherwise(r, unit.other, unit.text, case.lang)]
         vague = any(q.vague for q in left)
         left = [q for q in left if not q.vague]
         hard = [q for q in right if not q.vague]

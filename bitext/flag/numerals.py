@@ -58,15 +58,16 @@ _SCALES = {
 }
 _ORDINALS = {
     "fr": _table(
-        """deuxieme=2 troisieme=3 quatrieme=4 cinquieme=5 sixieme=6 septieme=7 huitieme=8 neuvieme=9 dixieme=10
+        """unieme=1 deuxieme=2 troisieme=3 quatrieme=4 cinquieme=5 sixieme=6 septieme=7 huitieme=8 neuvieme=9 dixieme=10
         onzieme=11
         douzieme=12 treizieme=13 quatorzieme=14 quinzieme=15 seizieme=16 vingtieme=20 trentieme=30 quarantieme=40
-        cinquantieme=50 centieme=100 millieme=1000"""
+        cinquantieme=50 soixantieme=60 centieme=100 millieme=1000"""
     ),
     "en": _table(
-        """third=3 fourth=4 fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 thirteenth=13
-        fourteenth=14 fifteenth=15 sixteenth=16 seventeenth=17 eighteenth=18 nineteenth=19 twentieth=20 thirtieth=30
-        fortieth=40 fiftieth=50 hundredth=100 thousandth=1000"""
+        """first=1 third=3 fourth=4 fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12
+        thirteenth=13 fourteenth=14 fifteenth=15 sixteenth=16 seventeenth=17 eighteenth=18 nineteenth=19
+        twentieth=20 thirtieth=30
+        fortieth=40 fiftieth=50 sixtieth=60 seventieth=70 eightieth=80 ninetieth=90 hundredth=100 thousandth=1000"""
     ),
 }
 # Amounts that a free translation says otherwise (*une quinzaine de jours*: two weeks)
@@ -78,15 +79,17 @@ _VAGUE = {
     ),
     "en": _table(
         """dozen=12 dozens=12 hundreds=100 thousands=1e3 half=.5 halves=.5 thirds=.3333333 quarter=.25 quarters=.25
-        second=2 double=2 triple=3 twice=2 both=2 couple=2"""
+        second=2 double=2 triple=3 twice=2 both=2 couple=2 twenties=20 thirties=30 forties=40 fifties=50 sixties=60
+        seventies=70 eighties=80 nineties=90"""
     ),
 }
 _ROMAN = re.compile(r"\b(?=[IVXL]{2,})(X{0,4}L?X{0,3})(IX|IV|V?I{0,3})(?:e|è|ème|eme)?\b")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 _DIGITS = {
-    "fr": r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d{1,3}(?:\.\d{3}){2,}(?!\d)|\d+(?:[.,]\d+)*",
-    "en": r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)*",
+    "fr": r"\d+, \d+(?=[ \u00a0\u202f]?(?:%|pour (?:cent|mille)))|"
+    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d{1,3}(?:\.\d{3}){2,}(?!\d)|\d+(?:[.,]\d+)*",
+    "en": r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)*",
 }
 _TOKEN = {
     lang: re.compile(
@@ -149,11 +152,11 @@ def numerals(text: str, lang: str) -> list[Quantity]:
                     out.append(Quantity(frozenset((value,)), m.start(), last, True, True))
                 i = j
                 continue
-        if word in ordinals:
+        if word in ordinals and word not in ("first", "unieme"):
             out.append(Quantity(frozenset((ordinals[word], 1 / ordinals[word])), m.start(), m.end(), True, True))
         elif word in vague:
             out.append(Quantity(frozenset((vague[word],)), m.start(), m.end(), True, True))
-        elif ((r := _ROMAN.fullmatch(m["word"])) and len(m["word"]) > 1 and m["word"] not in ("II", "III")) or (
+        elif ((r := _ROMAN.fullmatch(m["word"])) and len(m["word"]) > 1) or (
             lang == "fr" and re.fullmatch(r"[IVXL]+(?:e|è|ème)", m["word"])
         ):
             roman = re.sub(r"[^IVXL]", "", m["word"]) if r is None else r.group(1) + r.group(2)
@@ -177,11 +180,17 @@ def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out:
     end = m.end()
     j = i + 1
     if j < len(tokens) and tokens[j]["word"] and re.fullmatch(r"[\s\u00a0-]+", text[end : tokens[j].start()]):
-        scale = _SCALES[lang].get(fold(tokens[j]["word"]))
-        if scale is not None and scale >= 1e3:
+        while j < len(tokens) and (scale := _SCALES[lang].get(fold(tokens[j]["word"] or ""), 0)) >= 1e3:
+            if not re.fullmatch(r"[\s\u00a0-]+", text[end : tokens[j].start()]):
+                break
             values = {v * scale for v in values}
             end = tokens[j].end()
             j += 1
+            if half := re.match(r"(?:[\s\u00a0]et demie?|[\s\u00a0]and a half)\b", text[end:], re.I):  # *et demi*
+                values = {v + scale / 2 for v in values}
+                end += half.end()
+                while j < len(tokens) and tokens[j].start() < end:
+                    j += 1
     if suffix in ("k", "K"):
         values |= {v * 1e3 for v in values}
     if suffix in ("m", "M"):
@@ -209,6 +218,7 @@ def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out:
 def _from_words(text: str, tokens: list[re.Match[str]], i: int, lang: str) -> tuple[int, float, int]:
     """A number in words that begins at token `i`: the token after it, its value, the end of its text."""
     units, scales = _UNITS[lang], _SCALES[lang]
+    ordinals = _ORDINALS[lang] if lang == "fr" else _ORDINALS[lang] | {"second": 2.0}
     total, group = 0.0, 0.0
     j, last, previous = i, tokens[i].start(), None
     while j < len(tokens) and tokens[j]["word"]:
@@ -217,8 +227,8 @@ def _from_words(text: str, tokens: list[re.Match[str]], i: int, lang: str) -> tu
         word = fold(tokens[j]["word"])
         if word in ("et", "and") and j > i and j + 1 < len(tokens) and tokens[j + 1]["word"]:
             following = fold(tokens[j + 1]["word"])
-            ok = (lang == "fr" and following in ("un", "une", "onze") and previous in _TENS) or (
-                lang == "en" and following in units and previous in ("hundred", "thousand")
+            ok = (lang == "fr" and following in ("un", "une", "onze", "unieme", "onzieme") and previous in _TENS) or (
+                lang == "en" and (following in units or following in ordinals) and previous in ("hundred", "thousand")
             )
             if not ok:
                 break
@@ -228,7 +238,24 @@ def _from_words(text: str, tokens: list[re.Match[str]], i: int, lang: str) -> tu
             value = units[word]
             if previous is not None and previous in units and not _adds(units[previous], value, word, lang):
                 break
-            group = group * 20 if lang == "fr" and word in ("vingt", "vingts") and group % 100 == 4 else group + value
+            four_twenty = lang == "fr" and word in ("vingt", "vingts") and group % 100 == 4
+            group = group + 76 if four_twenty else group + value
+        elif j > i and word in ordinals and ordinals[word] < 10 * (10 if previous in scales else 2) + 80:
+            value = ordinals[word]
+            four_twenty = word == "vingtieme" and previous == "quatre"
+            if (
+                previous is not None
+                and previous in units
+                and not four_twenty
+                and not _adds(units[previous], value, word, lang)
+            ):
+                break
+            if value == 100 or (previous in scales and value >= 100):
+                break
+            group = group + 76 if four_twenty and group % 100 == 4 else group + value
+            previous, last = word, tokens[j].end()
+            j += 1
+            break
         elif word in scales:
             scale = scales[word]
             if scale == 100:

@@ -46,6 +46,8 @@ class WrongLanguage(Check):
         quoted = [m.span() for m in re.finditer(r"«[^»]*»|“[^”]*”|\"[^\"]*\"|\([^)]*\)", text)]
         theirs = [w for w in found if w.lower in foreign and w.text.lower() == w.text.lower()]
         ours = [w for w in found if w.lower in own]
+        if (plain := [w for w in theirs if not _within(w, quoted)]) != theirs and len(plain) < len(found) / 3:
+            theirs = plain  # a title in quotes
         if len(found) >= 3 and len(theirs) >= 2 and len(theirs) >= 2 * len(ours):
             yield self.flag(
                 (unit, (0, len(text))),
