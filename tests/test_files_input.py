@@ -52,6 +52,28 @@ def test_any_bytes_are_text_or_one_sentence(data) -> None:
         text.encode()  # no lone surrogates
 
 
+@pytest.mark.parametrize("name", ["a\0b.txt", "a\0b.tmx", "a\0b.docx", "a\0b.html"])
+def test_a_nul_in_a_name_is_said(name) -> None:
+    from bitext import pipeline
+
+    with pytest.raises(InputError, match="NUL|null") as caught:
+        pipeline.load(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_json_given_as_a_text_is_said(tmp_path) -> None:
+    from bitext import pipeline
+
+    path = tmp_path / "a.txt"
+    path.write_text('\n{"type": "bitext", "version": "1.0"}\n{"type": "document"}\n')
+    with pytest.raises(
+        InputError, match=r"a.txt: holds JSON, not a text; give the text itself, or name the file .jsonl"
+    ):
+        pipeline.read_document(path, "en")
+    path.write_text("{Accolades} au début d’une phrase.\n")
+    assert len(pipeline.read_document(path, "fr")) == 1
+
+
 def test_surrogates_in_utf8() -> None:
     """Characters beyond U+FFFF as two surrogates are put together; a lone one is said, never taken for Windows-1252."""
     assert decode(b"Un \xed\xa0\xbd\xed\xb8\x80 d\xc3\xa9j\xc3\xa0") == "Un 😀 déjà"

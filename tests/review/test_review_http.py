@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("starlette", reason="needs starlette")
 
 from review_client import Client
-from review_samples import FRENCH, long_sample, sample, tenth_of_a_second
+from review_samples import BACK, ENGLISH, FRENCH, long_sample, sample, tenth_of_a_second
 from starlette.testclient import TestClient
 
 from bitext.document import Bitext, Document, Flag, Severity, Translation
@@ -87,7 +87,15 @@ def test_no_state_changes_by_get(client):
         assert client.http.get(f"{path}?do=accept&flag=0&base=0").status_code == 405
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         assert client.http.request(method, "/do", headers=client.headers).status_code == 405
-    for path in ("/", "/changes?since=0", "/segment/1", "/score", "/compare?bead=bead:s0-1t0-1", "/export/tmx"):
+    for path in (
+        "/",
+        "/changes?since=0",
+        "/segment/1",
+        "/score",
+        "/compare?bead=bead:s0-1t0-1",
+        "/links?bead=x",
+        "/export/tmx",
+    ):
         assert client.http.get(path).status_code == 200
     assert client.review.head == 0
 
@@ -183,8 +191,9 @@ def test_text_names_and_flags_are_escaped(tmp_path, evil):
     jsonl.dump(bitext, tmp_path / "bitext.jsonl")
     review = open_review(tmp_path / "bitext.jsonl")
     client = Client(review)
-    answers = [client.do("accept", flag=0), client.do("correct", segment=0, text=evil)]
-    answers.append(client.do("reject", flag=0, reason=evil))
+    about = {"severity": "minor", "category": evil, "message": evil, "suggestion": evil}
+    answers = [client.do("add-flag", segment=0, start=0, end=5, **about), client.do("accept", flag=0)]
+    answers += [client.do("correct", segment=0, text=evil), client.do("reject", flag=0, reason=evil)]
     pages = [client.page, client.http.get("/").text, *(r["html"] for a in answers for r in a.json()["rows"])]
     assert all(a.status_code == 200 for a in answers)
     for page in pages:
@@ -297,3 +306,26 @@ def test_a_file_that_is_no_utf8_bitext_is_refused(tmp_path):
     jsonl.dump(sample(), tmp_path / "y.jsonl")
     with pytest.raises(BitextError, match="keep its decisions"):
         open_review("-")
+
+
+def test_words_that_correspond_are_given_by_segment(client):
+    links = client.http.get("/links?bead=bead:s7-8t6-7").json()["links"]
+    words = [
+        tuple(text[a:b] for (_, a, b), text in zip(link, (FRENCH[6][0], ENGLISH[7], BACK[6]), strict=True))
+        for link in links
+        if None not in link
+    ]
+    assert ("poisson", "fish", "fish") in words
+    joined = client.http.get("/links?bead=bead:s1-3t1-2").json()["links"]
+    assert {link[1][0] for link in joined if link[1]} == {1, 2}  # each in the segment where it stands
+    assert client.http.get("/links?bead=bead:nothing").json() == {"links": []}
+
+
+def test_alternatives_of_the_shipped_model_are_the_n_best_of_its_beam(path):
+    review = open_review(path)
+    found = review.assist.alternatives(FRENCH[7][0], 4)
+    texts = [a.translation.text for a in found]
+    assert len(set(texts)) == len(texts) == 4
+    assert [a.how.partition(",")[0] for a in found] == ["the model's choice", "2nd best", "3rd best", "4th best"]
+    assert review.assist.forward("The bread comes from Isigny.")
+    review.close()
