@@ -117,6 +117,9 @@ def flag_file(
     from bitext import flag as flagger
     from bitext.formats import error_spans
 
+    for option, path in (("--glossary", glossary), ("--ignore", ignore), ("--config", config)):
+        if path is not None and not path.strip():
+            raise InputError(f"{option} is given without the name of a file", mend="name a file, or leave it out")
     bitext = load(file, lang, any_language=any_language)
     other = bitext.source.lang if bitext.source is not None else "en"
     findings = flagger.examine(
@@ -126,8 +129,8 @@ def flag_file(
         lexicon=load_lexicon(other, bitext.target.lang),
         only=only,
         skip=skip,
-        glossary=flagger.read_glossary(glossary) if glossary else None,
-        ignore=flagger.read_ignore(ignore) if ignore else None,
+        glossary=flagger.read_glossary(glossary) if glossary is not None else None,
+        ignore=flagger.read_ignore(ignore) if ignore is not None else None,
         thresholds=_thresholds(config),
     )
     imported = (f for f in bitext.flags if f.check.startswith(error_spans.PREFIX))

@@ -31,15 +31,11 @@ from bitext.errors import InputError
 
 
 def list_checks() -> None:
-    """The checks with what they need and how well they did when they were measured."""
-    from bitext.flag import checks, measured
+    """The checks: what they look for, what they need, how severe their flags are, how well they were measured to do."""
+    from bitext.flag import checks, described
 
-    figures = measured()
     for check in checks():
-        typer.echo(f"{check.name:<16} {check.category:<32} {check.title}")
-        for against, row in figures.get(check.name, {}).items():
-            known = ", ".join(f"{k} {row[k]:.2f}" for k in ("precision", "recall") if row.get(k) is not None)
-            typer.echo(f"{'':<16} measured ({against}): {known or 'nothing yet'}")
+        typer.echo("\n".join(described(check)))
 
 
 @app.command()

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from bitext.flag.base import Check, Resources
+from bitext.flag.listing import described
 from bitext.flag.run import Findings, Ignored, checks, examine, flag, measured, read_glossary, read_ignore
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Ignored",
     "Resources",
     "checks",
+    "described",
     "examine",
     "flag",
     "measured",

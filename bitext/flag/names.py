@@ -141,7 +141,7 @@ class Names(Check):
     name = "names"
     title = "Names missing, changed or inconsistent"
     category = "accuracy/mistranslation"
-    severity = "major where a name is changed or missing; minor for two spellings"
+    severity = "major where a name is changed; minor where it is missing, and for two spellings"
     scope = "pair"
 
     def units(self, case: Case) -> Iterator[tuple[int, Pair | None]]:
