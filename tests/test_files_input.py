@@ -56,7 +56,7 @@ def test_any_bytes_are_text_or_one_sentence(data) -> None:
 def test_a_nul_in_a_name_is_said(name) -> None:
     from bitext import pipeline
 
-    with pytest.raises(InputError, match="NUL|null") as caught:
+    with pytest.raises(InputError, match=r"NUL|null") as caught:
         pipeline.load(name)
     assert "\n" not in str(caught.value)
 
