@@ -129,7 +129,7 @@ def main() -> None:
         command = ["train", str(data), "--from", options.model, "--direction", options.direction, "--out", str(out)]
         command += ["--minutes", options.minutes] + (["--workers", options.workers] if options.workers else [])
         began = time.monotonic()
-        subprocess.run([sys.executable, "-m", "bitext.cli", *command], check=True)
+        subprocess.run([sys.executable, "-m", "bitext", *command], check=True)
         result["minutes"] = round((time.monotonic() - began) / 60, 1)
         log = [json.loads(line) for line in (out / "training.jsonl").read_text(encoding="utf-8").splitlines()]
         result |= {"steps": log[-1]["step"], "tokens": log[-1]["tokens"]}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bitext.errors import InputError
 from bitext.train.data import Corpus
 
 __all__ = ["Batches"]
@@ -28,6 +29,9 @@ class Batches:
         tokens: padded tokens a batch, of the longer side.
         parts: batches a step and worker.
         leave: indices of pairs that are never drawn (what is measured on).
+
+    Raises:
+        InputError: all weights are 0.
     """
 
     def __init__(
@@ -50,6 +54,8 @@ class Batches:
         self.weights = by_origin[np.asarray(corpus.origin)]
         if leave is not None:
             self.weights[leave] = 0.0
+        if not self.weights.any():
+            raise InputError("every collection has weight 0", mend="give at least one a larger --weight")
 
     def _epoch(self, epoch: int) -> Iterator[np.ndarray]:
         rng = np.random.default_rng([self.seed, epoch])

@@ -36,16 +36,15 @@ def card(
     lines = [
         f"# {config.source_lang}-{config.target_lang}",
         "",
-        f"A MarianMT model ({config.encoder_layers} encoder and {config.decoder_layers} decoder layers at most, "
-        "see `config.json`) trained by `bitext train`.",
+        "A MarianMT model trained by `bitext train`; its shape is in `config.json`.",
         "",
         f"- steps {step:,}, target tokens {tokens:,}, {seconds / 3600:.2f} hours of wall time, "
         f"{config.workers} worker(s) on {config.device}",
         f"- pairs {len(corpus):,}; dropped: "
         + (", ".join(f"{n:,} {why}" for why, n in sorted(corpus.dropped.items())) or "none"),
         f"- files: {', '.join(Path(d).name for d in data)}",
-        f"- learning rate {config.lr:g}, warm-up {config.warmup} steps, {config.batch_tokens} tokens "
-        f"a worker and step, label smoothing {config.label_smoothing:g}, dropout {config.dropout:g}, "
+        f"- {config.optimiser}, learning rate {config.lr:g}, warm-up {config.warmup} steps, "
+        f"{config.batch_tokens} tokens a worker and step, label smoothing {config.label_smoothing:g}, dropout {config.dropout:g}, "
         f"averaged weights ({config.ema:g}), seed {config.seed}",
         "",
         "| collection | pairs | weight |",

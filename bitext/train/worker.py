@@ -34,7 +34,7 @@ class Worker:
 
     All that decides the next step is in the checkpoint or a function of the step's number (batches, dropout,
     learning rate), so a run that was killed anywhere and started again goes through the same losses. (A limit by
-    `minutes` makes the rate's last fall depend on the clock.)
+    `minutes` makes the rate's last fall depend on the clock, and a GPU adds up in no fixed order.)
     """
 
     def __init__(self, state: Path, rank: int, workers: int) -> None:

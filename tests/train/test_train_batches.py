@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bitext.errors import InputError
 from bitext.train.batches import Batches
 from bitext.train.data import Corpus
 
@@ -46,6 +47,11 @@ def test_weights_repeat_pairs_and_the_left_out_are_never_drawn() -> None:
     assert (seen[light] == 1).all()
     assert set(seen[heavy].tolist()) == {2, 3}
     assert seen[heavy].mean() == pytest.approx(2.5, abs=0.1)
+
+
+def test_weights_that_leave_nothing_are_refused() -> None:
+    with pytest.raises(InputError, match="weight 0"):
+        epoch(corpus(10, origins=1), weights={"a": 0.0})
 
 
 def test_with_enough_pairs_there_is_next_to_no_padding() -> None:
