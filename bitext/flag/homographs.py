@@ -300,11 +300,17 @@ def content(term: str) -> list[str]:
     return [w for w in term.replace("'", "' ").split() if len(w) > 2 and w not in STOP and not w.endswith("'")]
 
 
+_ENDINGS = (
+    "ements", "ement", "euses", "rices", "euse", "rice", "eurs", "ées", "eur", "eux", "aux", "ers", "ent", "ait",
+    "ée", "és", "er", "ez", "al", "es", "é", "e", "s", "x",
+)  # fmt: skip
+_OF_VERBS = frozenset(("ées", "ée", "és", "é", "er", "ez", "ait"))
+
+
 def stem(word: str) -> str:
     """A French word without what most of its forms differ in."""
     word = plain(word)
-    for ending in ("aux", "al", "ements", "ement", "euses", "euse", "eurs", "eur", "eux", "rices", "rice", "ées", "ée",
-                   "és", "é", "ers", "er", "ent", "es", "e", "s", "x"):  # fmt: skip
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= (3 if ending in _OF_VERBS else 4):
             return word[: -len(ending)]
     return word
