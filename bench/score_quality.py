@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from bitext.document import Translation  # noqa: E402
 from bitext.errors import BitextError  # noqa: E402
-from bitext.score import read_lines, score  # noqa: E402
+from bitext.score import nmtscore, read_lines, score  # noqa: E402
 from bitext.score.metrics import build, segment_chrf  # noqa: E402
 from bitext.score.metrics import statistics as count  # noqa: E402
 from bitext.score.quality import features, lowest  # noqa: E402
@@ -92,7 +92,9 @@ def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[s
     similar: Sequence[float | None] = nothing
     if back:
         similar = segment_chrf(count(build("chrf", [sources]), [b.text if b else "" for b in backs]))
-    more = nmtscore(targets, known, backs, pivots, back, forward)
+    more: dict[str, list[float]] = {}
+    if back and forward:
+        more = nmtscore(sources, targets, forward=forward, back=back, known=known | {"back": backs, "pivot": pivots})  # type: ignore[arg-type]
     found = []
     for i, target in enumerate(targets):
         f = features(
@@ -103,41 +105,9 @@ def measured(rows: list[dict[str, str]], back: Any, forward: Any) -> list[dict[s
         )
         if pivots[i] is not None:
             f["pivot"], f["pivot_low"] = pivots[i].score, lowest(pivots[i])
-        f |= {name: values[i] for name, values in more.items()}
+        f |= {f"nmtscore {name}": values[i] for name, values in more.items()}
         found.append(f)
     return found
-
-
-def nmtscore(
-    targets: Sequence[str],
-    known: dict[str, list[Translation | None]],
-    backs: Sequence[Translation | None],
-    pivots: Sequence[Translation | None],
-    back: Any,
-    forward: Any,
-) -> dict[str, list[float]]:
-    """NMTScore (Vamvas and Sennrich 2022), normalised and symmetric, with two bilingual models.
-
-    Direct: of target and source, each given the other, relative to the models' own translations. Pivot and cross
-    compare two texts of one language, so the model's own translation of the source stands for a reference: of a
-    text given what the other text gave, relative to the same given what it gave itself.
-    """
-    if back is None or forward is None:
-        return {}
-    best = [b.text for b in known["best"] if b is not None]
-    turned = list(back.translate(best))
-    own, theirs = [t.text for t in turned], [b.text for b in backs if b is not None]
-
-    def of(scored: Sequence[Translation | None]) -> np.ndarray:
-        return np.array([0.0 if x is None else x.score for x in scored])
-
-    # A translation's own score is that of the text given what it was translated from.
-    cross = of(back.score(targets, own)) - of(turned) + of(back.score(best, theirs)) - of(backs)
-    pivot = of(forward.score(own, targets)) - of(pivots)
-    pivot += of(forward.score(theirs, best)) - of(forward.score(own, best))
-    direct = of(known["forward"]) - of(known["best"]) + of(known["reverse"]) - of(backs)
-    found = {"direct": direct, "pivot": pivot, "cross": cross}
-    return {f"nmtscore {name}": [float(v) / 2 for v in values] for name, values in found.items()}
 
 
 def evidence(name: str, f: dict[str, float]) -> list[float] | None:

@@ -47,11 +47,12 @@ def score_files(
     confidence: bool = True,
     model: str | None = None,
     source: str | None = None,
+    nmtscore: bool = False,
     view: bool = False,
 ) -> Scored:
     """Score HYP against REFs, or a bitext; `source` is the file that was translated, for checks and plug-ins.
 
-    `lang` (English by default), `lines` and `source` go with HYP and REFs, `model` with a bitext.
+    `lang` (English by default), `lines` and `source` go with HYP and REFs, `model` and `nmtscore` with a bitext.
 
     Raises:
         BitextError: bad input, or texts that cannot be compared; a `view` of scores without a reference.
@@ -67,17 +68,18 @@ def score_files(
                     path=files[0],
                     mend=f"give the reference too, or leave {option} out",
                 )
-        bitext = _scored_bitext(files[0], names if metrics else None, confidence=confidence, model=model)
+        bitext = _scored_bitext(files[0], names if metrics else None, confidence=confidence, model=model, nmt=nmtscore)
         seen = scorer.view(bitext) if view else None
         assert bitext.scores is not None
         return Scored(bitext.scores, scorer.to_json(bitext, view=seen), bitext.signature, seen)
     if not files:
         raise InputError("no file is given", mend="give HYP REF…, or one bitext")
-    if model is not None:
-        raise InputError(
-            "--model goes with a bitext, and HYP and REF are compared as they stand",
-            mend="leave it out, or `bitext translate` the text first",
-        )
+    for option, value in (("--model", model), ("--nmtscore", nmtscore)):
+        if value:
+            raise InputError(
+                f"{option} goes with a bitext, and HYP and REF are compared as they stand",
+                mend="leave it out, or `bitext align` the translation with its original first",
+            )
     lang = lang or "en"
     from bitext import __version__
     from bitext.score import checks
@@ -129,14 +131,17 @@ def score_files(
     return Scored(scores, text, signature, seen)
 
 
-def _scored_bitext(file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None) -> Bitext:
+def _scored_bitext(
+    file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None, nmt: bool
+) -> Bitext:
     """A bitext with scores; what is missing for them (back-translation, beads) is made."""
     bitext = load(file, any_language=True)
-    if metrics and (bitext.source is None or bitext.origin == "back-translation"):
+    asked = "--metric" if metrics else "--nmtscore" if nmt else None
+    if asked and (bitext.source is None or bitext.origin == "back-translation"):
         raise InputError(
-            f"has no original that {metrics[0]} could compare it with",
+            f"has no original that {metrics[0] if metrics else 'NMTScore'} could compare it with",
             path=file,
-            mend="give one (`bitext align FILE --original …`), or leave --metric out",
+            mend=f"give one (`bitext align FILE --original …`), or leave {asked} out",
         )
     translator = load_translator(model) if model is not None else None
     if not bitext.translations and translator is not None:
@@ -147,7 +152,18 @@ def _scored_bitext(file: str, metrics: Sequence[str] | None, *, confidence: bool
     if bitext.source is not None:
         there, here = bitext.source.lang, bitext.target.lang
         forward, translator = load_forward(there, here), translator or load_forward(here, there)
-    return score(bitext, forward=forward, back=translator, metrics=metrics, confidence=confidence)
+    bitext = score(bitext, forward=forward, back=translator, metrics=metrics, confidence=confidence)
+    if nmt:
+        if forward is None or translator is None:
+            raise InputError("NMTScore takes a model of either direction", path=file, mend="leave --nmtscore out")
+        from bitext.score import nmtscore_metrics
+
+        found = nmtscore_metrics(bitext, forward=forward, back=translator)
+        assert bitext.scores is not None
+        scores = bitext.scores
+        note = "NMTScore compares the probability of each text with that of the models' own translation: 1 is as good."
+        bitext = bitext.with_(scores=replace(scores, metrics=(*scores.metrics, *found), notes=(*scores.notes, note)))
+    return bitext
 
 
 def compare_files(

@@ -37,6 +37,10 @@ def score(
     source: Annotated[
         str | None, typer.Option("--source", metavar="FILE", help="What was translated, line by line, for the checks.")
     ] = None,
+    nmtscore: Annotated[
+        bool,
+        typer.Option("--nmtscore", help="Also a bitext's NMTScore against its original, which needs no reference."),
+    ] = False,
     view: Annotated[bool, typer.Option("--view", help="By kind of segment; the worst and the best.")] = False,
     plot: Annotated[str | None, typer.Option("--plot", metavar="FILE", help="Draw the view as SVG.")] = None,
     again: Annotated[
@@ -52,7 +56,7 @@ def score(
 
     if again is not None:
         given = {"HYP REF": files, "--lang": lang, "--lines": lines, "--metric": metric, "--model": model}
-        given |= {"--source": source, "--view": view, "--plot": plot, "--json": json}
+        given |= {"--source": source, "--view": view, "--plot": plot, "--json": json, "--nmtscore": nmtscore}
         if other := next((name for name, value in given.items() if value), None):
             raise InputError(
                 f"--from scores the texts of {again} again as they were scored, and takes no {other}",
@@ -70,6 +74,7 @@ def score(
         confidence=confidence,
         model=model,
         source=source,
+        nmtscore=nmtscore,
         view=view or plot is not None,
     )
     if plot is not None and found.view is not None:

@@ -35,6 +35,8 @@ _NAMES = {
     "from_json": "record",
     "model_scores": "quality",
     "ngram_differences": "views",
+    "nmtscore": "nmtscore",
+    "nmtscore_metrics": "nmtscore",
     "read_lines": "checks",
     "register": "plugins",
     "resegment": "resegmentation",

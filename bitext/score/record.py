@@ -157,7 +157,7 @@ class Record:
 
 
 def _by_model(metric: Metric) -> bool:
-    return metric.signature.startswith("mean:token|")
+    return metric.signature.startswith(("mean:token|", "nmtscore:"))
 
 
 def to_json(

@@ -77,6 +77,8 @@ def test_lines_that_must_be_aligned_and_are_not(run):
         (["short_src.txt", "ref.txt"], "short_src.txt: looks French, and ref.txt English; give a translation and"),
         (["merged.txt", "ref.txt", "--source", "src.txt"], "src.txt: --source goes with line-aligned texts only"),
         (["hyp.txt", "ref.txt", "--model", "fr-en"], "--model goes with a bitext"),
+        (["hyp.txt", "ref.txt", "--nmtscore"], "--nmtscore goes with a bitext"),
+        (["src.txt", "-m", "fr-en", "--nmtscore"], "src.txt: has no original that NMTScore could compare it with"),
         (["src.txt", "--lines"], "src.txt: --lines goes with HYP REF, and one file alone is given"),
         (["src.txt", "--source", "src.txt"], "--source goes with HYP REF"),
         (["src.txt", "--lang", "fr"], "--lang goes with HYP REF"),
@@ -119,6 +121,14 @@ def test_the_view_its_drawing_and_its_record(run, tmp_path):
     assert "By length" in "".join(drawn.itertext()) and "mean" in "".join(drawn.itertext())
     record = json.loads(run("score", "hyp.txt", "ref.txt", "--view", "--json", "--no-confidence"))
     assert sum(len(b["members"]) for b in record["view"]["buckets"] if b["by"] == "names") == len(REFERENCE)
+
+
+def test_nmtscore_of_a_bitext(run):
+    run("translate", "src.txt", "-o", "t.jsonl", "-q", "--memory", "none")
+    run("align", "t.jsonl", "--original", "ref.txt", "-o", "a.jsonl")
+    text = run("score", "a.jsonl", "--nmtscore", "--no-confidence", "-M", "chrf")
+    assert all(0 < figure(text.replace("NMTScore ", ""), name) < 1.2 for name in ("direct", "pivot", "cross"))
+    assert "1 is as good." in text and "forward:en-fr@" in text
 
 
 def test_scores_of_comet_stand_beside_ours_and_are_read_again(run, tmp_path):
