@@ -44,8 +44,8 @@ def card(
         + (", ".join(f"{n:,} {why}" for why, n in sorted(corpus.dropped.items())) or "none"),
         f"- files: {', '.join(Path(d).name for d in data)}",
         f"- {config.optimiser}, learning rate {config.lr:g}, warm-up {config.warmup} steps, "
-        f"{config.batch_tokens} tokens a worker and step, label smoothing {config.label_smoothing:g}, dropout {config.dropout:g}, "
-        f"averaged weights ({config.ema:g}), seed {config.seed}",
+        f"{config.batch_tokens} tokens a worker and step, label smoothing {config.label_smoothing:g}, "
+        f"dropout {config.dropout:g}, averaged weights ({config.ema:g}), seed {config.seed}",
         "",
         "| collection | pairs | weight |",
         "|---|---:|---:|",
