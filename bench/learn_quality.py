@@ -22,7 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 import flag_gold as gold
-from flag import auc
+from flag_figures import auc
 from score_quality import calibration_error, load
 
 from bitext import lexicon
