@@ -283,3 +283,9 @@ def test_aligned_text_is_no_hypothesis(bitext, tmp_path: Path) -> None:
     (tmp_path / "r.txt").write_text("a\n")
     refused(bitext("score", "h.tsv", "r.txt", code=2), "h.tsv", "aligned text")
     refused(bitext("score", "r.txt", "h.tsv", code=2), "h.tsv", "aligned text")
+
+
+@pytest.mark.parametrize("option", ["--glossary", "--ignore", "--config"])
+def test_an_option_given_empty_is_not_an_option_left_out(bitext, tmp_path: Path, option: str) -> None:
+    (tmp_path / "x.txt").write_text(FRENCH)
+    refused(bitext("flag", "x.txt", option, "", code=2), option, "without the name of a file")

@@ -46,6 +46,8 @@ WRONG = [
     ("calques", "Ce vin est plus meilleur que l'autre.", "plus meilleur", None),
     ("calques", "Dans 1990, la ville comptait dix usines.", "Dans 1990", None),
     ("calques", "La secrétaire de presse n'a rien dit.", "secrétaire de presse", "porte-parole"),
+    ("calques", "L'accusé a plaidé pas coupable.", "pas coupable", None),
+    ("calques", "Des normes « pas contraignantes » sont inutiles.", "pas contraignantes", None),
     ("calques", "Il a tiré parti de tout et pris avantage de la pluie.", "pris avantage de", None),
     ("clauses", "Hier matin, Berlin envoyé dix navires au port.", "envoyé", None),
     ("clauses", "Mardi dernier, le président annoncé une réforme des impôts.", "annoncé", None),
@@ -118,6 +120,7 @@ SOUND = [
     "Il a joint la lettre au dossier et rejoint le parti.",
     "Les deux derniers jours, l'attachée de presse du théâtre a parlé.",
     "Nous tenons pour acquis que chacun paie ce qu'il doit.",
+    "Il n'est pas coupable, dit-il : « pas question », « pas possible ».",
     "Ce matin, la majorité des élus sont restés.",
 ]
 
