@@ -28,7 +28,7 @@ export function wordLinks({ say, head }) {
     linked.at = linked.at < 0 && by < 0 ? links.length - 1 : (linked.at + by + links.length) % links.length;
     const now = links[linked.at];
     light(now);
-    say(now.map((r) => r.toString()).join(" – "), true);
+    say(now.map((r) => r.toString()).join(" – "), true, true);
   }
   let pointing = 0, pointed = false; // what keys have lit stays until the mouse finds something
   document.addEventListener("pointermove", (e) => {

@@ -25,7 +25,7 @@ export function picking({ say, act, choose, current, noteNow, openForm }) {
     if (!r) return;
     getSelection().removeAllRanges();
     getSelection().addRange(r);
-    say(`“${r.toString()}”: ← and → choose, Shift takes more, Enter ${pick.then === "add-flag" ? "flags them" : "puts the flag there"}, Esc leaves.`, true);
+    say(`“${r.toString()}”: ← and → choose, Shift takes more, Enter ${pick.then === "add-flag" ? "flags them" : "puts the flag there"}, Esc leaves.`, true, true);
   }
   function endPick() {
     if (!pick) return;

@@ -19,10 +19,11 @@ history.replaceState(null, "", location.pathname); // the key does not stay in t
 // --- messages and figures ---
 const message = byId("message");
 let hiding = 0;
-function say(text, lasting = false) {
+function say(text, lasting = false, news = false) { // news: nothing went wrong
   clearTimeout(hiding);
   message.textContent = text;
   message.hidden = !text;
+  message.classList.toggle("news", news);
   if (text && !lasting) hiding = setTimeout(() => say(""), 6000);
 }
 let counts = JSON.parse(root.dataset.counts), chrf = null;
@@ -304,7 +305,7 @@ async function onRow(what, row, onward = false) {
     "source-next": () => act({ ...beads, side: "source", to: "next" }),
     fix: () => act({ do: "fix", bead, fixed: !row.classList.contains("fixed") }),
     realign: async () => {
-      say("Aligning again from here …", true);
+      say("Aligning again from here …", true, true);
       const t = head;
       if (await act({ do: "realign", bead }) && head === t) say("The alignment stays as it was.");
     },
