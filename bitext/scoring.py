@@ -106,9 +106,9 @@ def score_files(
             return aligner.align(reference, hypothesis, lexicon=None)
 
         documents = [
-            segmenter.segment("\n".join(read), lang, "standard input")  # which cannot be read twice
-            if file == "-"
-            else read_document(file, lang, any_language=True)
+            read_document(file, lang, any_language=True)
+            if Path(file).is_file()  # standard input and pipes cannot be read twice
+            else segmenter.segment("\n".join(read), lang, "standard input" if file == "-" else Path(file).name)
             for file, read in zip(files, (hypotheses, *references), strict=True)
         ]
         found = scorer.score_documents(documents[0], documents[1:], pair, names, lang=lang, confidence=confidence)

@@ -1,8 +1,10 @@
 """`bitext score` and `bitext compare` from end to end: unaligned texts, views, drawings, records, users' mistakes."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from xml.etree import ElementTree
 
 import pytest
@@ -104,6 +106,15 @@ def test_unaligned_texts_get_the_score_of_aligned_ones_and_the_other_way_beside_
     assert "Signature: bitext:" in merged and "aligner:" in merged
     text = (tmp_path / "merged.txt").read_text("utf-8")
     assert run("score", "-", "ref.txt", "--no-confidence", stdin=text) == merged
+
+
+def test_pipes_are_read_once(run, tmp_path):
+    expected = run("score", "merged.txt", "ref.txt", "--no-confidence")
+    os.mkfifo(tmp_path / "pipe")
+    text = (tmp_path / "merged.txt").read_bytes()
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(text), daemon=True)
+    writer.start()
+    assert run("score", "pipe", "ref.txt", "--no-confidence") == expected
 
 
 def test_several_references_need_not_have_the_same_lines(run):
