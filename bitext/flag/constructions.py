@@ -9,6 +9,7 @@ from typing import Any
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Paragraph
+from bitext.flag.forms import forms
 from bitext.flag.genders import bound, gender
 from bitext.flag.words import STOP, Word, words, wordset
 
@@ -24,7 +25,7 @@ _NOT_VERB = wordset(
 
 class VerbForms(Check):
     """A verb form that cannot stand there: an infinitive after its subject (*il manger*, *Vous aimer cet article ?*),
-    a bare participle after an object pronoun (*ou nous envoyé une lettre*).
+    a bare participle after an object pronoun (*ou nous envoyé une lettre*), *s'il vous plaît* with an infinitive.
 
     *Pour vous aimer* and *avez-vous été* are right: the pronoun must be the subject (at the start of a sentence for
     *nous* and *vous*, which are objects elsewhere), and no auxiliary may stand before it.
@@ -50,6 +51,13 @@ class VerbForms(Check):
                 continue
             first = i == 0 or text[max(0, a.start - 20) : a.start].rstrip()[-1:] in tuple('.!?…«"“:–—')
             verb = b.lower
+            if a.lower == "plaît" and b.text in forms().infinitives and self._please(found, i):
+                yield self.flag(
+                    unit.locate(b.start, b.end),
+                    f"“{b.text}”: an infinitive behind “s'il vous plaît”, where a request is meant.",
+                    Severity.MINOR,
+                    suggestion=b.text[:-2] + "ez",
+                )
             infinitive = len(verb) > 4 and verb.endswith(("er", "oir")) and verb not in _NOT_VERB
             if infinitive and b.text[0].islower():
                 subject = a.lower in _SUBJECT or (a.lower in ("nous", "vous") and first)
@@ -67,6 +75,7 @@ class VerbForms(Check):
             elif (
                 a.lower in ("nous", "vous")
                 and re.fullmatch(r"\w{3,}[^é\W]é", verb)
+                and verb[:-1] + "er" in forms().infinitives
                 and i
                 and found[i - 1].lower in ("ou", "et", "de", "pour", "à")
             ):
@@ -76,6 +85,15 @@ class VerbForms(Check):
                     Severity.MAJOR,
                     suggestion=f"{a.text} {b.text[:-1]}er",
                 )
+
+    @staticmethod
+    def _please(found: list[Word], i: int) -> bool:
+        """Whether nothing before *s'il vous plaît* asks for an infinitive (*pouvez-vous s'il vous plaît vérifier*)."""
+        before = [w.lower for w in found[max(0, i - 12) : max(0, i - 3)]]
+        asks = re.compile(r"(?:peu|pou[rv][^ ]|v[oe]u|doi|dev|fau|va(?:s|is)?$|vont$|all)|.*-(?:vous|tu|il|on)$")
+        if before and before[-1] in ("de", "d'", "à", "pour", "et", "ou", "sans"):
+            return False
+        return found[i - 1].lower == "vous" and not any(asks.match(w) for w in before if w != "pour")
 
 
 def _finite(subject: Word, infinitive: str) -> str | None:

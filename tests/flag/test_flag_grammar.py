@@ -48,6 +48,13 @@ WRONG = [
     ("calques", "La secrétaire de presse n'a rien dit.", "secrétaire de presse", "porte-parole"),
     ("calques", "L'accusé a plaidé pas coupable.", "pas coupable", None),
     ("calques", "Des normes « pas contraignantes » sont inutiles.", "pas contraignantes", None),
+    ("calques", "Je suis heureux qu'il a gagné.", "a", None),
+    ("calques", "Bien qu'elle est malade, elle travaille.", "est", None),
+    ("calques", "Il attend jusqu'à ce que nous sommes prêts.", "sommes", None),
+    ("calques", "En quoi puis-je vous aider avec ?", "aider avec", None),
+    ("calques", "Quand vous êtes terminé, fermez la porte.", "vous êtes terminé", None),
+    ("verb-forms", "S'il vous plaît essayer une autre clé.", "essayer", "essayez"),
+    ("verb-forms", "Pour toute question, s'il vous plaît contacter le bureau.", "contacter", None),
     ("calques", "Il a tiré parti de tout et pris avantage de la pluie.", "pris avantage de", None),
     ("clauses", "Hier matin, Berlin envoyé dix navires au port.", "envoyé", None),
     ("clauses", "Mardi dernier, le président annoncé une réforme des impôts.", "annoncé", None),
@@ -121,11 +128,16 @@ SOUND = [
     "Les deux derniers jours, l'attachée de presse du théâtre a parlé.",
     "Nous tenons pour acquis que chacun paie ce qu'il doit.",
     "Il n'est pas coupable, dit-il : « pas question », « pas possible ».",
+    "Je suis heureux qu'il ait gagné, bien qu'elle soit malade.",
+    "Je crois qu'il est venu et que nous sommes prêts avant qu'il ne parte.",
+    "Pouvez-vous s'il vous plaît essayer ? Je voudrais, s'il vous plaît, essayer.",
+    "Il faut s'il vous plaît vérifier la date.",
+    "Il sait faire avec ; il veut vous aider avec plaisir.",
     "Ce matin, la majorité des élus sont restés.",
 ]
 
 
-@pytest.mark.parametrize("check", ["agreement", "participles", "calques", "clauses"])
+@pytest.mark.parametrize("check", ["agreement", "participles", "calques", "clauses", "verb-forms"])
 @pytest.mark.parametrize("line", SOUND)
 def test_leaves_sound_sentences_alone(run, check, line):
     assert run(check, line) == []
