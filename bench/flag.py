@@ -62,6 +62,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SETS, action="append")
     parser.add_argument("--models", action="store_true", help="use the shipped models for the checks that need them")
     parser.add_argument("--trend", action="append", metavar="FR_EN=EN_FR", help="weights to compare; no other sets run")
+    parser.add_argument("--checks", nargs="+", metavar="CHECK", help="run only these; --write replaces only theirs")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", action="store_true", help="write bitext/flag/measured.json")
     args = parser.parse_args()
@@ -71,7 +72,7 @@ def main() -> int:
         results["trend"] = trend(args.gold, args.trend)
     else:
         there = [n for n in ("fr-en", "en-fr") if shipped("models", n, "config.json").is_file()]
-        bench = Bench(args.gold, {n: n for n in there} if args.models else {})
+        bench = Bench(args.gold, {n: n for n in there} if args.models else {}, args.checks)
         sets: dict[str, Callable[[], dict[str, Any]]] = {n: getattr(bench, n) for n in SETS}
         for n in args.only or SETS:
             start = time.perf_counter()
@@ -87,9 +88,15 @@ def main() -> int:
     if args.write and not args.trend:
         from bitext.files import writing
 
+        path = Path(__file__).parent.parent / "bitext" / "flag" / "measured.json"
         made = f"bench/flag.py --gold DIR --write{' --models' if args.models else ''}"
-        with writing(Path(__file__).parent.parent / "bitext" / "flag" / "measured.json") as out:
-            json.dump({"made_by": made, "checks": results["checks"]}, out, indent=1, ensure_ascii=False)
+        rows = results["checks"]
+        if args.checks:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            made = kept["made_by"]
+            rows = {n: r for n, r in kept["checks"].items() if n not in args.checks} | rows
+        with writing(path) as out:
+            json.dump({"made_by": made, "checks": dict(sorted(rows.items()))}, out, indent=1, ensure_ascii=False)
             out.write("\n")
     return 0
 
