@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -300,7 +301,8 @@ def _opens(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?…:"
 
 
-def clauses(text: str) -> list[list[Word]]:
+@functools.lru_cache(64)
+def clauses(text: str) -> tuple[tuple[Word, ...], ...]:
     """The words of a text between two punctuation marks; a clause has no mark inside."""
     out: list[list[Word]] = [[]]
     last = 0
@@ -309,4 +311,4 @@ def clauses(text: str) -> list[list[Word]]:
             out.append([])
         out[-1].append(w)
         last = w.end
-    return [c for c in out if c]
+    return tuple(tuple(c) for c in out if c)

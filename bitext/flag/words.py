@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -44,6 +45,11 @@ class Word(NamedTuple):
 
 def words(text: str, lang: str = "fr") -> list[Word]:
     """The words of a text; in French an elided word is a word of its own (*l'*, *qu'*), in English *n't* is."""
+    return list(_words(text, lang))
+
+
+@functools.lru_cache(256)  # a dozen checks ask for the words of one paragraph
+def _words(text: str, lang: str) -> tuple[Word, ...]:
     out = []
     for m in _WORD.finditer(text):
         start, end = m.span()
@@ -57,7 +63,7 @@ def words(text: str, lang: str = "fr") -> list[Word]:
             out.append(Word(text[start : start + c.start()], start, start + c.start()))
             start += c.start()
         out.append(Word(text[start:end], start, end))
-    return out
+    return tuple(out)
 
 
 def fold(text: str) -> str:
