@@ -81,7 +81,10 @@ def train(
         str, typer.Option("--optimiser", help="adamw, or muon for the matrices inside the layers.")
     ] = "adamw",
     dropout: Annotated[float, typer.Option("--dropout", help="Share of activations left out.")] = 0.05,
-    batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Padded tokens a worker and step.")] = 1000,
+    batch_tokens: Annotated[
+        int,
+        typer.Option("--batch-tokens", help="Padded tokens a worker and step; 4,500 once a model can do something."),
+    ] = 1000,
     workers: Annotated[
         int | None, typer.Option("--workers", help="Single-threaded workers; default: one a core.")
     ] = None,

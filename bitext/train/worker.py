@@ -213,7 +213,7 @@ class Worker:
                 input_ids=ids,
                 attention_mask=(ids != self.vocabulary.pad).long(),
                 num_beams=1,
-                max_new_tokens=min(500, 2 * ids.shape[1] + 10),
+                max_length=min(500, 2 * ids.shape[1] + 10),
             )
             for i, row in zip(rows, found.tolist(), strict=True):
                 out[i] = self.vocabulary.decode(1, row[1:])
