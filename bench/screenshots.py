@@ -73,7 +73,7 @@ def main() -> None:
             assert found is not None
             for page, name in pages(browser, found[1]):
                 page.keyboard.press("n")
-                page.wait_for_timeout(400)
+                page.wait_for_timeout(2000)  # the score comes after the page
                 save(page, options.folder / f"review-{name}.png")
         finally:
             server.kill()
