@@ -214,7 +214,7 @@ def test_mqm_spans_may_cut_anything(tmp_path) -> None:
 
 
 def test_unknown_formats(tmp_path, article) -> None:
-    with pytest.raises(FormatError, match="its ending names no format; say --(from|to) and one of jsonl"):
+    with pytest.raises(FormatError, match=r"its ending names no format; say --(from|to) and one of jsonl"):
         formats.read(tmp_path / "a.xyz")
     with pytest.raises(FormatError, match="no format 'word'"):
         formats.write(article, tmp_path / "a", "word")
