@@ -26,6 +26,7 @@ _UNKNOWN = -2.0  # fit of a sense of which the table of contexts knows no word
 _NEVER = -5.0  # log-probability of a translation that is none
 _FREQUENT = 6e-5  # words so frequent would have been seen as a translation if they were one
 ROOT = 5  # letters that two words of one root have in common
+_IMPOSSIBLE = 3.0  # what a form that cannot be speaks against it; French says much with a noun that English does not
 _SMOOTH = 0.1  # share that every sense has before any is seen
 _HITS = 2  # words around that count at most
 
@@ -143,7 +144,7 @@ def parts_of_speech(words: Sequence[str], at: int, allowed: Iterable[str]) -> di
     elif after in ("of", "is", "was", "are", "were", "has", "have", "had", "will"):
         odds["n"] += 1.0
     ok = set(allowed) | {"p"}
-    kept = {p: o if p in ok else o - 6.0 for p, o in odds.items()}
+    kept = {p: o if p in ok else o - _IMPOSSIBLE for p, o in odds.items()}
     top = max(kept.values())
     return {p: o - top for p, o in kept.items()}
 
@@ -220,8 +221,13 @@ class Judge:
 
     def _same(self, entry: Homograph, k: int, mine: frozenset[int]) -> bool:
         """Whether a meaning has a word of the root of the expressed ones (*lancer*, *lancement*): no other sense."""
-        roots = {stem(w)[:ROOT] for j in mine for t in entry.meanings[j].french for w in content(t)}
-        return any(stem(w)[:ROOT] in roots for t in entry.meanings[k].french for w in content(t))
+        for j in mine:
+            # a noun for a verb and the like share less than two nouns do (*permettre*, *permis*)
+            n = ROOT if entry.meanings[j].pos == entry.meanings[k].pos else ROOT - 1
+            roots = {stem(w)[:n] for t in entry.meanings[j].french for w in content(t)}
+            if any(stem(w)[:n] in roots for t in entry.meanings[k].french for w in content(t)):
+                return True
+        return False
 
     def fit(self, entry: Homograph, k: int, around: Around) -> float:
         """How well a sense fits what stands around (log-odds); 0 where nothing does."""

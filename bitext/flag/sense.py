@@ -52,11 +52,11 @@ class WordSense(Check):
     needs = ("lexicon", "word contexts")
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
-        "known": 2.8,  # score from which a flag is raised on a homograph of the table, with the original
+        "known": 2.3,  # score from which a flag is raised on a homograph of the table, with the original
         "known_heading": 0.7,  # and in a heading, where few words must do and the sense is lost most often
         "known_alone": 3.2,  # and without the original
         "known_alone_heading": 1.8,
-        "original": 13.0,  # on any other word, with the original
+        "original": 16.0,  # on any other word, with the original
         "heading": 9.0,
         "alone": 8.0,  # and without it
         "reach": 1.0,  # most that forced decoding adds or takes, with the original and a model
