@@ -37,7 +37,7 @@ def systems(cache: Cache, vectors: str) -> dict[str, tuple[System, Callable[[Cas
     for combination in COMBINATIONS:
 
         def ours(case: Case, c: str = combination) -> Sequence[Any]:
-            return align(case.source, case.target, **evidence_arguments(case, c, cache))
+            return align(*(case.documents or (case.source, case.target)), **evidence_arguments(case, c, cache))
 
         found["bitext " + (combination if combination != "none" else "text alone")] = (
             ours,
@@ -57,7 +57,9 @@ def systems(cache: Cache, vectors: str) -> dict[str, tuple[System, Callable[[Cas
         return peers.sentweave_beads(case.source, case.target, both if vectors == "sum" else None)
 
     found["galechurch"] = (lambda c: peers.galechurch_beads(c.source, c.target), lambda c: True)
-    found["bleualign (method)"] = (bleualign, lambda c: has_all(c, "translation", cache))
+    found["bleualign (method)"] = (
+        bleualign, lambda c: any(has_all(c, x, cache) for x in ("translation", "translations"))
+    )  # fmt: skip
     found["sentweave + e5"] = (sentweave, lambda c: has_all(c, "vectors", cache))
     return found
 
@@ -91,12 +93,15 @@ def damage(cache: Cache, gold: Path) -> list[dict[str, Any]]:
     chosen = [c for c in cases(gold) if len(c.source) >= 100]
     groups = sorted({c.group for c in chosen})
     names = ("bitext translation", "bitext translation+lexicon", "bitext translation+vectors", "bitext lexicon",
-             "galechurch", "bleualign (method)", "sentweave + e5")  # fmt: skip
+             "bitext translations", "bitext translations+vectors", "galechurch", "bleualign (method)",
+             "sentweave + e5")  # fmt: skip
     for group in groups:
         members = [c for c in chosen if c.group == group]
         whole: dict[str, float] = {}
-        for kind in ("none", "delete10", "delete30", "swap", "double"):
+        for kind in ("none", "delete10", "delete30", "swap", "double", "breaks", "breaks lost"):
             for name in names:
+                if kind.startswith("breaks") and not name.startswith("bitext"):
+                    continue  # peers do not look at paragraphs
                 found = []
                 for case in members:
                     broken = case if kind == "none" else damaged(case, kind)
@@ -106,10 +111,11 @@ def damage(cache: Cache, gold: Path) -> list[dict[str, Any]]:
                 if len(found) != len(members):
                     continue
                 f = score_beads(found)
-                whole.setdefault(name, f.strict_f1)
+                if kind in ("none", "breaks"):
+                    whole[name] = f.strict_f1
                 fall = whole[name] - f.strict_f1
                 rows.append({"set": group, "damage": kind, "system": name, "fall": round(fall, 4), **f.as_dict()})
-                print(f"{group:24s} {kind:9s} {name:30s} strict {f.strict_f1:.4f} (falls {fall:.4f})",
+                print(f"{group:24s} {kind:11s} {name:30s} strict {f.strict_f1:.4f} (falls {fall:.4f})",
                       file=sys.stderr, flush=True)  # fmt: skip
     return rows
 
@@ -200,7 +206,7 @@ def exactness(cache: Cache, gold: Path) -> list[dict[str, Any]]:
     """Whether the corridor finds what the exact search finds, on every case."""
     rows = []
     for case in cases(gold):
-        combinations = [c for c in ("lexicon", "translation") if has_all(case, c, cache)]
+        combinations = [c for c in ("lexicon", "translation", "translations") if has_all(case, c, cache)]
         for combination in combinations or ["none"]:
             if has_all(case, combination, cache):
                 a = evidence_arguments(case, combination, cache)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from align_data import Cache, Case
 
 from bitext.align.gold import GoldBead
+from bitext.align.prepare import Layout
+from bitext.document import Document, Kind, Segment
 
-__all__ = ["Derived", "damaged"]
+__all__ = ["Derived", "damaged", "imagined"]
 
 
 def _renumbered(case: Case, keep_source: list[int], keep_target: list[int]) -> Case:
@@ -47,10 +51,48 @@ def _renumbered(case: Case, keep_source: list[int], keep_target: list[int]) -> C
     )  # fmt: skip
 
 
+def imagined(case: Case, seed: int = 3, noise: float = 0.15) -> tuple[Layout, Layout]:
+    """Paragraphs and headings for a text that has none: breaks where beads meet, some lost or added on either side."""
+    draw = random.Random(f"{seed} {case.name}")
+    breaks: tuple[set[int], set[int]] = (set(), set())
+    headings: tuple[set[int], set[int]] = (set(), set())
+    for s, t in case.gold:
+        if s and t and draw.random() < 0.25:
+            short = len(s) == len(t) == 1 and len(case.source[s[0]]) < 90
+            for side, first in ((0, s[0]), (1, t[0])):
+                if draw.random() > noise:
+                    breaks[side].add(first)
+                    if short and draw.random() > noise:
+                        headings[side].add(first)
+    layouts = []
+    for side, texts in enumerate((case.source, case.target)):
+        lost = {i for i in range(len(texts)) if draw.random() < noise * 0.25}
+        number = np.cumsum([i in breaks[side] or i in lost for i in range(len(texts))])
+        layouts.append(Layout(number.astype(np.int64), np.array([int(i in headings[side]) for i in range(len(texts))])))
+    return layouts[0], layouts[1]
+
+
+def _document(texts: list[str], layout: Layout) -> Document:
+    segments, at = [], 0
+    for text, paragraph, kind in zip(texts, layout.paragraph, layout.kind, strict=True):
+        kinds = Kind.HEADING if kind else Kind.SENTENCE
+        segments.append(Segment(text, at, at + len(text), kinds, int(paragraph)))
+        at += len(text) + 1
+    return Document("\n".join(texts), tuple(segments))
+
+
 def damaged(case: Case, kind: str, seed: int = 1) -> Case:
-    """A case with damage: `delete10`, `delete30` (either side), `swap` (two paragraphs), `double` (captions)."""
+    """A case with damage: `delete10`, `delete30` (either side), `swap` (two paragraphs), `double` (captions).
+
+    `breaks` gives both texts (imagined) paragraphs and headings, `breaks lost` only the source.
+    """
+    if kind.startswith("breaks"):
+        source, target = imagined(case)
+        lost = Layout.flat(len(case.target))
+        sides = _document(case.source, source), _document(case.target, lost if kind == "breaks lost" else target)
+        return replace(case, documents=sides)
     draw = random.Random(f"{seed} {case.name} {kind}")
-    source, target = list(range(len(case.source))), list(range(len(case.target)))
+    source, target = list(range(len(case.source))), list(range(len(case.target)))  # type: ignore[assignment]
     if kind.startswith("delete"):
         share = int(kind.removeprefix("delete")) / 100
         source = [i for i in source if draw.random() >= share / 2]
@@ -87,8 +129,6 @@ class Derived(Cache):
         return [known[t] for t in texts]
 
     def vectors(self, texts: Sequence[str]) -> Any:
-        import numpy as np
-
         return np.stack(self._lines(self.parent.vectors, texts))
 
     def translate(self, texts: Sequence[str], name: str = "fr-en") -> list[str]:

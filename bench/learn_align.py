@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from align_damage import Derived, damaged
+from align_damage import Derived, damaged, imagined
 from align_data import Cache, CachedEncoder, Case, cases
 
 from bitext.align import aligner, model
@@ -28,12 +28,16 @@ from bitext.align.band import Band
 from bitext.align.beads import best_path, marginals
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import KINDS, Pair
-from bitext.align.features import NAMES, describe, score_band, shapes
+from bitext.align.features import describe
 from bitext.align.gold import GoldBead, score_beads
+from bitext.align.names import NAMES, shapes
 from bitext.align.prepare import Layout, prepare
+from bitext.align.scoring import score_band
 
-COMBINATIONS = ("translation+lexicon", "translation", "lexicon", "vectors", "none", "translation+vectors",
-                "lexicon+vectors", "translation+lexicon+vectors")  # fmt: skip
+COMBINATIONS = ("translation+lexicon", "lexicon", "translation", "translations", "none", "vectors",
+                "translation+lexicon+vectors", "translation+vectors", "translations+vectors",
+                "lexicon+vectors")  # fmt: skip
+FOLDS = 5
 RADIUS = 8
 
 
@@ -129,7 +133,7 @@ def evidence_arguments(case: Case, combination: str, cache: Cache) -> dict:
     """Arguments of `align` for a combination; None where a case lacks what it needs."""
     wanted = combination.split("+")
     found: dict = {}
-    if "translation" in wanted:
+    if "translation" in wanted or "translations" in wanted:
         if case.forward or case.back:
             found["target_translation"] = together(case.back)
             found["source_translation"] = together(case.forward)
@@ -150,29 +154,34 @@ def has_all(case: Case, combination: str, cache: Cache) -> bool:
     """Whether a case has every kind of evidence of a combination."""
     names = {"target_translation": "translation", "source_translation": "translation", "lexicon": "lexicon",
              "encoder": "vectors"}  # fmt: skip
-    found = {names[k] for k, v in evidence_arguments(case, combination, cache).items() if v is not None}
-    return model.combination(found) == combination
+    found_ = [k for k, v in evidence_arguments(case, combination, cache).items() if v is not None]
+    found = {names[k] for k in found_}
+    both = len([k for k in found_ if k.endswith("_translation")]) > 1
+    return model.combination(found, both) == combination
 
 
-def imagined(case: Case, seed: int = 3, noise: float = 0.15) -> tuple[Layout, Layout]:
-    """Paragraphs and headings for a text that has none: breaks where beads meet, some lost or added on either side."""
-    draw = random.Random(f"{seed} {case.name}")
-    breaks: tuple[set[int], set[int]] = (set(), set())
-    headings: tuple[set[int], set[int]] = (set(), set())
-    for s, t in case.gold:
-        if s and t and draw.random() < 0.25:
-            short = len(s) == len(t) == 1 and len(case.source[s[0]]) < 90
-            for side, first in ((0, s[0]), (1, t[0])):
-                if draw.random() > noise:
-                    breaks[side].add(first)
-                    if short and draw.random() > noise:
-                        headings[side].add(first)
-    layouts = []
-    for side, texts in enumerate((case.source, case.target)):
-        lost = {i for i in range(len(texts)) if draw.random() < noise * 0.25}
-        number = np.cumsum([i in breaks[side] or i in lost for i in range(len(texts))])
-        layouts.append(Layout(number.astype(np.int64), np.array([int(i in headings[side]) for i in range(len(texts))])))
-    return layouts[0], layouts[1]
+def in_parts(case: Case, n: int) -> list[Case]:
+    """A document cut into about equal parts where gold beads meet, so that one can be judged by what others taught."""
+    full = sorted(b for b in case.gold if b[0] and b[1])
+    cuts = [(0, 0)]
+    for k in range(1, n):
+        starts = [
+            (s[0], t[0])
+            for s, t in full
+            if all((x[0] < s[0]) == (x[-1] < s[0]) == (y[0] < t[0]) == (y[-1] < t[0]) for x, y in full)
+        ]
+        cuts.append(min(starts, key=lambda c: abs(c[0] - k * len(case.source) / n)))
+    cuts.append((len(case.source), len(case.target)))
+    out = []
+    for k, ((s0, t0), (s1, t1)) in enumerate(pairwise(cuts)):
+        inside = [(s, t) for s, t in case.gold if (s0 <= s[0] < s1 if s else t0 <= t[0] < t1)]
+        out.append(Case(
+            case.group, f"{case.name}.{k}", case.langs, case.source[s0:s1], case.target[t0:t1],
+            [(tuple(i - s0 for i in s), tuple(j - t0 for j in t)) for s, t in inside],
+            {name: lines[t0:t1] for name, lines in case.back.items()},
+            {name: lines[s0:s1] for name, lines in case.forward.items()},
+        ))  # fmt: skip
+    return out
 
 
 def lattice(
@@ -198,7 +207,7 @@ def lattice(
         partner = ready.base + np.where(ready.scale > 0, 1 / ready.scale, np.nan)
     allowed = gold_mask(case.gold, band, shape, there, (n, m))
     if weights.values.any():  # what is hopeless under weights known so far need not be looked at
-        wanted = np.isfinite(score_band(view, band, shape, weights.values, 25.0)) | allowed
+        wanted = np.isfinite(score_band(view, band, shape, weights.values, 20.0)) | allowed
     else:
         wanted = there
     features = np.zeros((int(wanted.sum()), len(NAMES)), np.float32)
@@ -216,20 +225,26 @@ def scored(x: Lattice, values: np.ndarray, gold: bool = False) -> np.ndarray:
 
 
 def fit(
-    lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: int = 150, only: np.ndarray | None = None
+    lattices: Sequence[Lattice],
+    start: np.ndarray,
+    penalty: float,
+    steps: int = 60,
+    only: np.ndarray | None = None,
+    prior: np.ndarray | float = 0.0,
 ) -> np.ndarray:
-    """Weights that make the gold paths probable; `only` says which may change."""
+    """Weights that make the gold paths probable; `only` says which may change, `prior` where they are drawn to."""
     import torch
 
     shape = shapes(6)
     w = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([w], max_iter=steps, history_size=20, line_search_fn="strong_wolfe",
-                                  tolerance_change=1e-6)  # fmt: skip
+                                  tolerance_change=1e-4)  # fmt: skip
 
     def closure() -> torch.Tensor:
         values = w.detach().numpy()
-        loss = penalty * float(values @ values)
-        gradient = 2 * penalty * values
+        away = values - prior
+        loss = penalty * float(away @ away)
+        gradient = 2 * penalty * away
         for x in lattices:
             p, z = marginals(x.band, shape, scored(x, values))
             q, y = marginals(x.band, shape, scored(x, values, True))
@@ -282,12 +297,20 @@ def judged(x: Lattice, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def logistic(rows: np.ndarray, right: np.ndarray, penalty: float = 1.0) -> np.ndarray:
     """Logistic regression by Newton's method, drawn towards the model's own probability."""
     prior = np.array([0.0, 1.0, *[0.0] * (rows.shape[1] - 2)])
+
+    def loss(w: np.ndarray) -> float:
+        z = rows @ w
+        return float((np.logaddexp(0, z) - right * z).sum() + penalty / 2 * (w - prior) @ (w - prior))
+
     w = prior.copy()
     for _ in range(30):
         p = confidence(rows, w)
         gradient = rows.T @ (p - right) + penalty * (w - prior)
         hessian = (rows * (p * (1 - p))[:, None]).T @ rows + penalty * np.eye(len(w))
-        w = w - np.linalg.solve(hessian, gradient)
+        step = np.linalg.solve(hessian, gradient)
+        while loss(w - step) > loss(w) and np.abs(step).max() > 1e-6:  # too far: Newton's step overshoots
+            step /= 2
+        w = w - step
     return w
 
 
@@ -334,7 +357,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--combinations", nargs="*", default=COMBINATIONS)
-    parser.add_argument("--penalty", type=float, default=0.3)
+    parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--paragraphs", action="store_true", help="learn only what paragraphs are worth")
     parser.add_argument("--copies", type=float, default=0.1, help="importance of damaged copies beside the texts")
@@ -351,18 +374,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     for combination in options.combinations:
         print(combination, flush=True)
-        known = data["combinations"].get(combination) or data["combinations"].get("none")
+        likes = (combination, combination.replace("translations", "translation"), "none")
+        known = next((data["combinations"][n] for n in likes if n in data["combinations"]), None)
         start = model.Weights(known or {"weights": {}, "base": dict.fromkeys(KINDS, 0.05),
                                         "partner": dict.fromkeys(KINDS, 0.4)})  # fmt: skip
-        usable = [c for c in cases(options.gold) if has_all(c, combination, cache)]
-        lattices = [lattice(c, combination, cache, start) for c in usable]
-        copies = []
-        for i, c in enumerate(usable):  # so that the model knows what a missing or foreign segment looks like
-            kind = ("delete10", "delete30")[i % 2]
-            copies.append(lattice(damaged(c, kind, 7), combination, Derived(cache, c), start))
-            copies[-1].importance = options.copies
+        lattices, copies, fold = [], [], {}
+        whole = [c for c in cases(options.gold) if has_all(c, combination, cache)]
+        sizes = Counter(c.group for c in whole)
+        for c in whole:
+            for part in [c] if sizes[c.group] >= FOLDS else in_parts(c, FOLDS):
+                i = len(lattices)
+                fold[part.name] = i % FOLDS
+                known_lines = Derived(cache, c)
+                lattices.append(lattice(part, combination, known_lines, start))
+                # so that the model knows what a missing or foreign segment looks like
+                copies.append(
+                    lattice(damaged(part, ("delete10", "delete30")[i % 2], 7), combination, known_lines, start)
+                )
+                copies[-1].importance = options.copies
         first = start.values.astype(np.float64)
-        values = fit(lattices + copies, first, options.penalty)
+        prior: np.ndarray | float = 0.0
+        penalty = options.penalty
+        if "translations" in combination:  # few documents: drawn towards what one translation taught
+            prior = model.Weights(data["combinations"][combination.replace("translations", "translation")]).values
+            penalty, first = 3 * options.penalty, prior.astype(np.float64)
+        values = fit(lattices + copies, first, penalty, prior=prior)
         report("in sample", lattices, values)
         calibration: list[float] = []
         trust: dict = {}
@@ -370,13 +406,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             held: dict[str, np.ndarray] = {}
             groups = sorted({x.case.group for x in lattices})
             for group in groups if options.other_sets and len(groups) > 1 else []:
-                v = fit([x for x in lattices + copies if x.case.group != group], values, options.penalty, 40)
+                v = fit([x for x in lattices + copies if x.case.group != group], values, penalty, 40, prior=prior)
                 held |= {x.case.name: v for x in lattices if x.case.group == group}
             if held:
                 report("other sets", lattices, held)
-            for fold in range(5):
-                out = {x.case.name for x in lattices[fold::5]}
-                v = fit([x for x in lattices + copies if x.case.name not in out], values, options.penalty, 25)
+            for k in range(FOLDS):
+                out = {name for name, which in fold.items() if which == k}
+                v = fit([x for x in lattices + copies if x.case.name not in out], values, penalty, 15, prior=prior)
                 held |= dict.fromkeys(out, v)
             report("5 folds", lattices, held)
             report("damaged", copies, held)

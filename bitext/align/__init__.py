@@ -3,7 +3,7 @@
     from bitext.align import align
     beads = align(english, french, target_translation=back_translation)
 
-`gold` reads, writes and scores beads; `encoder` makes sentence vectors.
+`LEGEND` says what the names of the evidence mean; `gold` reads, writes and scores beads; `encoder` makes vectors.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-VERSION = "fused-2"
+VERSION = "fused-3"
 """Names the aligner and its weights in signatures."""
 
-_NAMES = {"Encoder": "bitext.align.encoder", "align": "bitext.align.aligner", "load_encoder": "bitext.align.encoder"}
+_NAMES = {
+    "LEGEND": "bitext.align.legend",
+    "Encoder": "bitext.align.encoder",
+    "align": "bitext.align.aligner",
+    "load_encoder": "bitext.align.encoder",
+}
 
 __all__ = ["VERSION", *sorted(_NAMES)]
 

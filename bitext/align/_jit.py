@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -11,6 +14,15 @@ import numba
 __all__ = ["jit"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> str:
+    """Changes with every source file of the package: compiled functions hold those that they call."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def jit(function: F) -> F:
@@ -22,6 +34,12 @@ def jit(function: F) -> F:
     if os.environ.get("BITEXT_NO_JIT_CACHE"):
         return numba.njit(**options)(function)
     try:
-        return numba.njit(cache=True, **options)(function)
+        compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # "no locator available": neither the package nor the user's cache folder can be written
         return numba.njit(**options)(function)
+    try:  # numba looks at a function's own file only, not at those of the functions compiled into it
+        file = compiled._cache._cache_file
+        file._source_stamp = (file._source_stamp, _stamp())
+    except (AttributeError, OSError):
+        return numba.njit(**options)(function)
+    return compiled

@@ -13,11 +13,13 @@ from bitext.align.band import Band, full, widened
 from bitext.align.beads import best_path, probabilities
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
-from bitext.align.features import NAMES, REACH, View, describe, likenesses, score_band, shapes
+from bitext.align.features import describe, likenesses
 from bitext.align.lexical import LexiconEvidence
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
+from bitext.align.names import NAMES, REACH, View, shapes
 from bitext.align.prepare import Layout, Prepared, prepare
+from bitext.align.scoring import score_band
 from bitext.document import Bead, Document, Kind
 from bitext.errors import InputError
 
@@ -26,7 +28,7 @@ __all__ = ["align"]
 _SMALL = 10_000  # nodes that are searched without a corridor
 _WIDEN = 8  # rows and columns by which a corridor that was too narrow is widened
 _STRANGERS = 0.25  # likeness below which the sides of a bead may belong elsewhere
-_SLACK = (50.0, 12.0)  # nats behind the best at which a path, and a bead beside others, is given up
+_SLACK = (30.0, 12.0)  # nats behind the best at which a path, and a bead beside others, is given up
 
 
 def _layout(document: Document) -> Layout:
@@ -153,6 +155,15 @@ def _without_repeats(search: _Search, pair: Pair) -> _Search:
         elif s1 - s0 > 1 and t0 < t1 and again(pair.source, s0) and not again(pair.target, t0):
             parts = [(s0, s0 + 1, t0, t0), (s0 + 1, s1, t0, t1)]
         path += parts if all(possible(*p) for p in parts) else [(s0, s1, t0, t1)]
+    for k in range(len(path) - 1):  # of a segment set twice, the first has the partner: both are equally likely
+        (a, b, c, d), (_, s1, _, t1) = path[k : k + 2]
+        parts = []
+        if a == b and d - c == 1 and s1 > a and t1 - d == 1 and pair.target[c] == pair.target[d]:
+            parts = [(a, s1, c, d), (s1, s1, d, t1)]
+        elif c == d and b - a == 1 and t1 > c and s1 - b == 1 and pair.source[a] == pair.source[b]:
+            parts = [(a, b, c, t1), (b, s1, t1, t1)]
+        if parts and all(possible(*p) for p in parts):
+            path[k : k + 2] = parts
     return search._replace(path=path)
 
 
@@ -290,7 +301,8 @@ def align(
         lonely = [Bead(range(i, i + 1), range(0, 0)) for i in range(n)]
         return tuple(lonely + [Bead(range(0, 0), range(j, j + 1)) for j in range(m)])
     evidence = gather(pair, source_translation, target_translation, lexicon, encoder)
-    weights = model.load(model.combination({e.kind for e in evidence}))
+    both_ways = source_translation is not None and target_translation is not None
+    weights = model.load(model.combination({e.kind for e in evidence}, both_ways))
     layouts = (
         _layout(source) if isinstance(source, Document) else Layout.flat(n),
         _layout(target) if isinstance(target, Document) else Layout.flat(m),

@@ -23,6 +23,7 @@ __all__ = ["First", "first_path"]
 
 _FULL = 400  # groups a side that are aligned without a corridor
 _RADIUS = 10
+_JUMP = 6  # segments of one text in a row without a partner
 _SKETCH = 256  # dimensions in which groups are compared
 _BEHIND = 8.0  # weighted standard deviations behind the best path at which a node is no longer near it
 
@@ -162,6 +163,26 @@ def _close(band: Band, reward: NDArray[np.float32], cells: Band, best: NDArray[n
     return widened(Band.of(low, high), np.ones(len(low), bool), 0, 1)
 
 
+def _around_jumps(near: Band, path: NDArray[np.int64], targets: int) -> Band:
+    """The band, wide around long runs that only one text has.
+
+    Where such a run begins is seldom certain to a segment: paths that put it a few segments earlier or later are almost
+    as good, but, at its length from this one, not near it. The best path may do without; the probabilities may not.
+    """
+    n = len(path)
+    rows = np.arange(n)
+    ahead = path[np.minimum(rows + _JUMP, n - 1), 1] - path[:, 0]
+    jump = (path[:, 1] - path[:, 0] >= _JUMP) | ((ahead <= 1) & (rows + _JUMP < n))
+    if not jump.any():
+        return near
+    marked = np.append(0, np.cumsum(jump))
+    close = marked[np.minimum(rows + _RADIUS + 1, n)] > marked[np.maximum(rows - _RADIUS - _JUMP, 0)]
+    wide = corridor(path, targets, _RADIUS)
+    low = np.where(close, np.minimum(near.low, wide.low), near.low)
+    high = np.where(close, np.maximum(near.high, wide.high), near.high)
+    return Band.of(np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high))
+
+
 def _reward(
     kinds: Sequence[tuple[Rows, Rows, float]], band: Band, sizes: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> NDArray[np.float32]:
@@ -218,5 +239,5 @@ def first_path(
         path, pairs, best = _walk(band, reward, cells)
         if not level:
             slack = _BEHIND * max(sum(w for _, _, w in kinds), 1.5)
-            return First(path, pairs, _close(band, reward, cells, best, slack))
+            return First(path, pairs, _around_jumps(_close(band, reward, cells, best, slack), path, m))
         level -= 1

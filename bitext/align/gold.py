@@ -53,7 +53,7 @@ def read_beads(path: str | os.PathLike[str]) -> list[GoldBead]:
 
     Raises:
         InputError: the file cannot be read.
-        FormatError: a line is not a bead.
+        FormatError: a line is not a bead, or there is none.
     """
     beads: list[GoldBead] = []
     for number, line in enumerate(decode(read_bytes(path), path).splitlines(), 1):
@@ -70,6 +70,8 @@ def read_beads(path: str | os.PathLike[str]) -> list[GoldBead]:
                 mend="number segments from 0",
             ) from None
         beads.append((source, target))
+    if not beads:
+        raise FormatError("holds no beads", path=path, mend="give a file with a bead a line, such as '3,4<TAB>3'")
     return beads
 
 

@@ -5,6 +5,7 @@ Words meet as stems (the first letters), so that *assit* profits from what the l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,8 +20,12 @@ from bitext.align.evidence import POWER, Pair, Rows, damped, stacked
 from bitext.align.text import Sparse
 from bitext.errors import InputError
 
-__all__ = ["LexiconEvidence", "LexiconLike", "stem"]
+__all__ = ["LexiconEvidence", "LexiconLike"]
 
+Given = tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]
+"""Row starts, stems as hashes, how surely they translate the segment's words."""
+
+_PART = re.compile(r"[^\W_]+")
 _FLOOR = 0.03  # translations less probable than this are left out
 
 
@@ -45,12 +50,6 @@ class LexiconLike(Protocol):
     def frequencies(self, lang: str) -> NDArray[np.float64]: ...
 
 
-def stem(word: str) -> str:
-    """The first five letters of a word without accents, four of a word of five."""
-    word = text.fold(word)
-    return word[:4] if len(word) == 5 else word[:5]
-
-
 @dataclass(frozen=True)
 class _Matrix:
     """A sparse matrix by rows."""
@@ -60,26 +59,36 @@ class _Matrix:
     values: NDArray[np.float32]
 
 
+def _of_words(vocabulary: Sequence[str]) -> NDArray[np.uint32]:
+    """The stem of each word; of a word with a hyphen or apostrophe, that of its longest part."""
+    start, hashes = text.stems(vocabulary)
+    at = start[:-1].copy()
+    for i in np.flatnonzero(np.diff(start) > 1).tolist():
+        parts = _PART.findall(vocabulary[i])
+        at[i] += max(range(min(len(parts), start[i + 1] - start[i])), key=lambda k: len(parts[k]), default=0)
+    missing = np.diff(start) == 0
+    return np.where(missing, np.uint32(0), np.append(hashes, np.uint32(0))[at])
+
+
 class _Stems:
-    """A lexicon between stems: words of one stem put together by frequency."""
+    """A lexicon between stems: words of one stem put together by frequency.
+
+    Attributes:
+        hashes: by language, the stems as ascending hashes; a stem's number is its place.
+        tables: by language, p(stem of the other | stem).
+    """
 
     def __init__(self, lexicon: LexiconLike) -> None:
-        self.ids: dict[str, dict[str, int]] = {}
-        self.words: dict[str, dict[str, int]] = {}
+        self.hashes: dict[str, NDArray[np.uint32]] = {}
         of_word: dict[str, NDArray[np.int64]] = {}
-        for lang in (lexicon.source_lang, lexicon.target_lang):
-            vocabulary = lexicon.vocabulary(lang)
-            found = [stem(w) for w in vocabulary]
-            ids = {s: i for i, s in enumerate(dict.fromkeys(found))}
-            of_word[lang] = np.array([ids[s] for s in found], np.int64)
-            self.ids[lang] = ids
-            self.words[lang] = {w: ids[s] for w, s in zip(vocabulary, found, strict=True)}
+        langs = lexicon.source_lang, lexicon.target_lang
+        for lang in langs:
+            self.hashes[lang], number = np.unique(_of_words(lexicon.vocabulary(lang)), return_inverse=True)
+            of_word[lang] = number.astype(np.int64)
+        self.other = {langs[0]: langs[1], langs[1]: langs[0]}
         self.tables = {
-            lang: self._table(matrix, of_word[lang], of_word[other], len(self.ids[other]), lexicon.frequencies(lang))
-            for lang, other, matrix in (
-                (lexicon.source_lang, lexicon.target_lang, lexicon.forward),
-                (lexicon.target_lang, lexicon.source_lang, lexicon.backward),
-            )
+            lang: self._table(matrix, of_word[lang], of_word[other], len(self.hashes[other]), lexicon.frequencies(lang))
+            for lang, other, matrix in ((*langs, lexicon.forward), (*langs[::-1], lexicon.backward))
         }
 
     @staticmethod
@@ -106,20 +115,17 @@ class _Stems:
 
     def rows(self, texts: Sequence[str], lang: str) -> Sparse:
         """Known stems of each segment, a value of 1 each."""
-        from bitext.lexicon.tokens import words
-
-        ids, known = self.ids[lang], self.words[lang]
-        start = np.zeros(len(texts) + 1, np.int64)
-        column: list[int] = []
-        for i, t in enumerate(texts):
-            for w in words(t, lang):
-                k = known.get(w)
-                if k is None:
-                    k = known[w] = ids.get(stem(w), -1)
-                if k >= 0:
-                    column.append(k)
-            start[i + 1] = len(column)
-        return Sparse(start, np.array(column, np.int32), np.ones(len(column), np.float32), len(ids))
+        start, hashes = text.stems(texts)
+        known = self.hashes[lang]
+        if not len(known):
+            return Sparse(np.zeros_like(start), np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
+        unique, which = np.unique(hashes, return_inverse=True)
+        at = np.minimum(np.searchsorted(known, unique), len(known) - 1)
+        number = np.where(known[at] == unique, at, -1)[which]
+        hit = number >= 0
+        kept = np.append(0, np.cumsum(hit)).astype(np.int64)
+        column = number[hit].astype(np.int32)
+        return Sparse(kept[start], column, np.ones(len(column), np.float32), len(known))
 
 
 _LOADED: WeakKeyDictionary[Any, _Stems] = WeakKeyDictionary()
@@ -180,6 +186,20 @@ class LexiconEvidence:
         there = damped(_translated(s, stems.tables[one], weight_t), text.weighted(t, weight_t))
         back = damped(text.weighted(s, weight_s), _translated(t, stems.tables[other], weight_s))
         return stacked([there[0], back[0]]), stacked([there[1], back[1]])
+
+    def given(self, pair: Pair) -> tuple[Given, Given]:
+        """The other language's stems that each side's words may be translated by: the source's, the target's.
+
+        Each is row starts, stems as hashes (`text.stems`), and how surely: the root of the probability.
+        """
+        stems = _stems(self.lexicon)
+        langs = self._langs(pair, stems.rows)
+        found = []
+        for texts, lang in zip((pair.source, pair.target), langs, strict=True):
+            other = stems.hashes[stems.other[lang]]
+            rows = _translated(stems.rows(texts, lang), stems.tables[lang], np.ones(len(other), np.float32))
+            found.append((rows.start, other[rows.column], rows.value))
+        return found[0], found[1]
 
     def _langs(self, pair: Pair, rows: Callable[[Sequence[str], str], Sparse]) -> tuple[str, str]:
         """The lexicon's languages in the order of the pair's."""

@@ -10,23 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bitext.align.features import NAMES
+from bitext.align.names import NAMES
 
 __all__ = ["Weights", "combination", "load"]
 
 _FILE = Path(__file__).with_name("weights.json")
 
 
-def combination(kinds: set[str]) -> str:
-    """The name of a set of weights: the kinds that are not always there, such as `translation+lexicon`."""
-    return "+".join(k for k in ("translation", "lexicon", "vectors") if k in kinds) or "none"
+def combination(kinds: set[str], both_ways: bool = False) -> str:
+    """The name of a set of weights: the kinds that are not always there, such as `translation+lexicon`.
+
+    With translations of both texts (`both_ways`) and no lexicon it is `translations` or `translations+vectors`.
+    """
+    name = "+".join(k for k in ("translation", "lexicon", "vectors") if k in kinds) or "none"
+    both = name.replace("translation", "translations", 1)
+    return both if both_ways and "lexicon" not in kinds else name
 
 
 class Weights:
     """Weights and calibration of one combination of evidence.
 
     Attributes:
-        values: by feature (`features.NAMES`).
+        values: by feature (`names.NAMES`).
         base, partner: usual likeness of strangers and of partners, by kind: the start of a document's own calibration.
         calibration: coefficients of the confidence (`confidence.PREDICTORS`); empty: the model's own probability.
     """
@@ -45,5 +50,6 @@ def _data() -> dict[str, Any]:
 
 @lru_cache(maxsize=16)
 def load(name: str) -> Weights:
-    """The shipped weights of a combination."""
-    return Weights(_data()["combinations"][name])
+    """The shipped weights of a combination; where none were learnt for translations of both texts, those for one."""
+    known = _data()["combinations"]
+    return Weights(known.get(name) or known[name.replace("translations", "translation")])

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from bitext.align.band import Band, dense_product, full, sparse_product
 from bitext.align.beads import best_path
 from bitext.align.evidence import KINDS, Rows
-from bitext.align.features import TRUST, score_band
+from bitext.align.names import TRUST
 from bitext.align.prepare import Prepared
+from bitext.align.scoring import score_band
 from bitext.align.text import Sparse
 
 __all__ = ["Found", "moved_blocks"]

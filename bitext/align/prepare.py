@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from bitext.align import text
 from bitext.align.band import Band, corridor, dense_product, full, span_norms_dense, span_norms_sparse, sparse_product
 from bitext.align.coarse import First, first_path
+from bitext.align.cover import Cover, covered, prepare_cover
 from bitext.align.evidence import KINDS, Evidence, Pair, Rows
-from bitext.align.features import REACH, View
 from bitext.align.model import Weights
+from bitext.align.names import REACH, View
 from bitext.align.text import Sparse
 
 __all__ = ["Layout", "Prepared", "prepare"]
@@ -74,6 +75,7 @@ class Prepared:
     scale: NDArray[np.float32]
     unit: NDArray[np.float32]
     even: NDArray[np.float32]
+    cover: Cover
     first: First
     surfaces: tuple[text.Surface, text.Surface]
     layouts: tuple[Layout, Layout]
@@ -97,6 +99,9 @@ class Prepared:
             self,
             rows=rows,
             norms={k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()},
+            cover=Cover(
+                self.cover.source.part(source, target), self.cover.target.part(target, source), self.cover.usual
+            ),
             surfaces=(self.surfaces[0].part(source), self.surfaces[1].part(target)),
             layouts=(self.layouts[0].part(source), self.layouts[1].part(target)),
         )
@@ -113,6 +118,7 @@ class Prepared:
             at = KINDS.index(name)
             products[at] = _product(s, t, cells)
             s_norm[at], t_norm[at] = self.norms[name]
+        t_cover, s_cover = covered(self.cover, cells)
         marks = [
             np.stack([f.end, f.begin, f.upper, lay.paragraph, lay.kind], axis=1).astype(np.int64)
             for f, lay in zip(self.surfaces, self.layouts, strict=True)
@@ -136,6 +142,11 @@ class Prepared:
             float(self.spread),
             marks[0],
             marks[1],
+            s_cover,
+            t_cover,
+            self.cover.source.mass,
+            self.cover.target.mass,
+            self.cover.usual,
             int(self.paragraphs),
         )
 
@@ -218,4 +229,6 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
     totals = [f.counts.sum(axis=0) for f in surfaces]
     even = np.sqrt((totals[1] + 5) / (totals[0] + 5)).astype(np.float32)
     paragraphs = all(lay.known for lay in layouts)
-    return Prepared(rows, norms, base, scale, unit, even, first, surfaces, layouts, ratio, spread, paragraphs)
+    cover = prepare_cover(pair, evidence, first.pairs)
+    text.forget()
+    return Prepared(rows, norms, base, scale, unit, even, cover, first, surfaces, layouts, ratio, spread, paragraphs)

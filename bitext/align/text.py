@@ -22,10 +22,11 @@ __all__ = [
     "Sparse",
     "Surface",
     "compact",
-    "fold",
+    "forget",
     "hashed",
     "idf",
     "numbers",
+    "stems",
     "surface",
     "weighted",
 ]
@@ -72,7 +73,6 @@ class Surface(NamedTuple):
 
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
-_MARKS = re.compile("[\u0300-\u036f]+")
 _GROUPING = re.compile(r"(?<=\d)[ ,.'’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+")
 
@@ -82,14 +82,24 @@ def _joined(texts: Sequence[str]) -> str:
     return "\n".join([t.replace("\n", " ") for t in texts])
 
 
-def fold(text: str) -> str:
-    """Lower case without accents or ligatures; line ends stay."""
-    text = text.lower()
-    if text.isascii():
-        return text
+@lru_cache(maxsize=4)
+def _folded(joined: str) -> NDArray[np.uint32]:
+    """Code points in lower case without accents or ligatures; line ends stay.
+
+    Kept, since several kinds of evidence read the same texts one after another.
+    """
+    joined = joined.lower()
+    if joined.isascii():
+        return _codes(joined)
     for one, other in _LIGATURES:  # many times faster than `translate` on a long text
-        text = text.replace(one, other)
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
+        joined = joined.replace(one, other)
+    codes = _codes(unicodedata.normalize("NFKD", joined))
+    return codes[(codes < 0x300) | (codes > 0x36F)]
+
+
+def forget() -> None:
+    """Drop the texts that are kept from one kind of evidence to the next."""
+    _folded.cache_clear()
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
@@ -172,7 +182,7 @@ def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: 
 
 def hashed(texts: Sequence[str], order: int = 4) -> tuple[Sparse, Sparse]:
     """Words, and character `order`-grams of words, folded and hashed: two sparse matrices with ones."""
-    codes = _codes(fold(_joined(texts)))
+    codes = _folded(_joined(texts))
     starts = np.zeros((2, len(texts) + 1), np.int64)
     none = np.zeros(0, np.int32)
     mask = np.uint32(BUCKETS - 1)
@@ -183,6 +193,63 @@ def hashed(texts: Sequence[str], order: int = 4) -> tuple[Sparse, Sparse]:
         Sparse(starts[0].copy(), words[:nw], np.ones(nw, np.float32), BUCKETS),
         Sparse(starts[1].copy(), grams[:ng], np.ones(ng, np.float32), BUCKETS),
     )
+
+
+@jit
+def _stem_rows(codes, kinds, starts, out):  # type: ignore[no-untyped-def]
+    """Hashes of stems, a row a line; only counts while `out` is empty."""
+    count = 0
+    row = 0
+    n = len(codes)
+    rows = len(starts) - 1
+    write = len(out) > 0
+    starts[0] = 0
+    i = 0
+    while i <= n:
+        c = codes[i] if i < n else np.uint32(10)
+        if c == 10:
+            row += 1
+            if row <= rows:
+                starts[row] = count
+            i += 1
+            continue
+        kind = kinds[c] if c < 65536 else 1
+        if kind == 0:
+            i += 1
+            continue
+        j = i + 1
+        if kind != 3:
+            while j < n:
+                d = codes[j]
+                k = kinds[d] if d < 65536 else 1
+                if k == 0 or k == 3:
+                    break
+                j += 1
+        end = j
+        if kind != 2:  # numbers are compared whole
+            end = i + 4 if j - i == 5 else min(j, i + 5)
+        h = np.uint32(2166136261)
+        for p in range(i, end):
+            h = np.uint32((h ^ codes[p]) * np.uint32(16777619))
+        h ^= h >> np.uint32(15)
+        if write:
+            out[count] = h
+        count += 1
+        i = j
+    return count
+
+
+def stems(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Each segment's stems as hashes of 32 bits: those of row i are `hashes[start[i]:start[i + 1]]`.
+
+    A stem is the first five letters of a word without accents, four of a word of five; a number is its own stem.
+    """
+    codes = _folded(_joined(texts))
+    start = np.zeros(len(texts) + 1, np.int64)
+    count = _stem_rows(codes, _kinds(), start, np.zeros(0, np.uint32))
+    out = np.zeros(count + 1, np.uint32)
+    _stem_rows(codes, _kinds(), start, out)
+    return start, out[:count]
 
 
 def idf(*sides: Sparse) -> NDArray[np.float32]:

@@ -164,6 +164,7 @@ def align(
 ) -> None:
     """Align two texts, segment by segment."""
     from bitext import commands
+    from bitext.align import LEGEND
     from bitext.align import gold as golden
 
     with progress_bar(quiet) as progress:
@@ -181,6 +182,9 @@ def align(
             any_language=any_language,
             progress=progress,
         )
+    if explain and not quiet:
+        said = {name for bead in bitext.beads for name, _ in bead.evidence}
+        typer.echo("".join(f"{name}: {what}\n" for name, what in LEGEND.items() if name in said), err=True, nl=False)
     if gold is not None:
         figures = golden.score_beads([(golden.read_beads(gold), bitext.beads)])
         print_json(figures.as_dict())

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from bitext.align import align, model
 from bitext.align.band import full
 from bitext.align.evidence import Form, Numbers, Pair, Translated
-from bitext.align.features import NAMES, describe, score_band, shapes
+from bitext.align.features import describe
+from bitext.align.names import NAMES, shapes
 from bitext.align.prepare import Layout, prepare
+from bitext.align.scoring import score_band
 from bitext.document import Bead, Document, Kind, Segment
 from bitext.errors import InputError
 from bitext.segment import segment

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bitext.align import beads
 from bitext.align.band import Band, corridor, full
-from bitext.align.features import shapes
+from bitext.align.names import shapes
 
 SHAPE = shapes(4)
 

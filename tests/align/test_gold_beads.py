@@ -48,7 +48,10 @@ def test_beads_of_documents_and_of_files_are_alike(tmp_path: Path) -> None:
     assert score_beads([(read_beads(file), beads)]).strict_f1 == 1
 
 
-@given(st.lists(st.tuples(st.lists(st.integers(0, 99), max_size=3), st.lists(st.integers(0, 99), max_size=3))))
+SIDE = st.lists(st.integers(0, 99), max_size=3)
+
+
+@given(st.lists(st.tuples(SIDE, SIDE), min_size=1).filter(lambda rows: any(s or t for s, t in rows)))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:
     beads: list[GoldBead] = [(tuple(s), tuple(t)) for s, t in rows]
     file = tmp_path_factory.mktemp("beads") / "x.align"
@@ -71,3 +74,11 @@ def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
 
 def test_no_beads_score_zero() -> None:
     assert score_beads([([], [])]).strict_f1 == 0
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_a_file_without_beads_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "empty.align"
+    file.write_text(text)
+    with pytest.raises(FormatError, match=r"empty\.align.*holds no beads"):
+        read_beads(file)
