@@ -50,7 +50,7 @@ def trend(folder: Path, pairs: list[str]) -> dict[str, Any]:
         back, _, forward = pair.partition("=")
         models = {n: m for n, m in (("fr-en", back), ("en-fr", forward)) if m and m != "-"}
         bench = Bench(folder, models)
-        name = ", ".join(f"{n} {Path(m).name}" for n, m in models.items()) or "no models"
+        name = pair if models else "no models"
         out[name] = bench.weights()
         print(f"trend, {name}: done", file=sys.stderr)
     return out

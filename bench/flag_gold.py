@@ -21,6 +21,7 @@ __all__ = [
     "diabla",
     "rows",
     "sconf",
+    "spoilt",
     "wmt22chat",
 ]
 
@@ -180,6 +181,22 @@ def clean(folder: Path, count: int = 3000) -> Gold | None:
         return None
     pairs = zip(en.read_text("utf-8").splitlines(), fr.read_text("utf-8").splitlines(), strict=True)
     return Gold("newstest2013", "en", "fr", [Item(s, t) for s, t in list(pairs)[:count]])
+
+
+_EXCHANGED = {"le": "la", "la": "le", "un": "une", "une": "un", "est": "sont", "sont": "est", "ont": "a", "du": "de la"}
+
+
+def spoilt(items: Sequence[Item], count: int = 120) -> Gold:
+    """Sound translations with one small word of each exchanged for its other gender or number."""
+    out = []
+    for n, item in enumerate(items):
+        found = [m for m in re.finditer(r"(?<= )\w+(?= )", item.target) if m.group() in _EXCHANGED]
+        if found and len(out) < count:
+            m = found[n % len(found)]
+            wrong = _EXCHANGED[m.group()]
+            span = (m.start(), m.start() + len(wrong), "fluency/grammar", "minor")
+            out.append(Item(item.source, item.target[: m.start()] + wrong + item.target[m.end() :], [span]))
+    return Gold("planted", "en", "fr", out)
 
 
 def article(folder: Path) -> tuple[Path, list[dict[str, object]]]:

@@ -332,14 +332,18 @@ class Bench:
         return out
 
     def weights(self) -> dict[str, Any]:
-        """A short table of what depends on the weights: the article and 300 segments of clean text."""
+        """What depends on the weights: the article, and fluency on 200 clean segments and on planted faults."""
         article = self.article()
         out = {k: article[k] for k in ("found", "flags", "right", "first flag")}
-        data = gold.clean(self.folder / "mt", 300)
-        if data is not None:
-            flags = [f for f in self.examine(gold.bitext_of(data)) if f.category not in PAGE]
-            out["clean: flags of fluency, a hundred"] = round(sum(f.check == "fluency" for f in flags) / 3, 2)
-            out["clean: major or critical, a hundred"] = round(sum(f.severity in WORST for f in flags) / 3, 2)
+        data = gold.clean(self.folder / "mt", 1000)
+        if data is None or "en-fr" not in self.models:
+            return out
+        sound = self.examine(gold.bitext_of(data, data.items[:200]), only=["fluency"])
+        out["fluency on clean text, flags a hundred"] = len(sound) / 2
+        spoilt = gold.spoilt([i for i in data.items[200:] if len(i.target) < 140])
+        flags = self.examine(gold.bitext_of(spoilt), only=["fluency"])
+        hits = {f.segment for f in flags if gold.touches(f, spoilt.items[f.segment].spans[0], 1000)}
+        out["fluency on planted faults"] = f"{len(hits)} of {len(spoilt.items)} found, {len(flags)} flags"
         return out
 
     def speed(self) -> dict[str, Any]:
