@@ -80,8 +80,6 @@ def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner, top,
                 for f in range(NULL + 5):
                     total += x[f] * weights[f]
                 total += x[FIT] * weights[FIT] + x[FIT + 1] * weights[FIT + 1]
-                if so_far + total < best[node] - inner:
-                    continue
                 covering(v, i - a, j - b, a, b, x)
                 for f in range(COVER, COVER + COVERS):
                     total += x[f] * weights[f]
