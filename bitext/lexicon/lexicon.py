@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ _FORMAT = 1
 _STEP = 0.065  # of the natural log of a count in one byte: counts of 0.05 to 800,000 within 3 %
 _DAMPING = 1.0  # one link seen once is no more than an even chance
 _FLOOR = float(np.log(0.05))
+_CELLS = 100_000  # words times words that are linked at once
 
 
 @dataclass(frozen=True)
@@ -338,7 +340,16 @@ class Lexicon:
 
         Posteriors of both directions under the diagonal prior of Dyer et al. 2013, their geometric mean at least
         `threshold`. Words that the lexicon does not know are linked with their like (names, numbers, cognates).
+        As memory goes with the product of the lengths, texts of more than about 300 words are linked part by part.
         """
+        n, m = len(source_tokens), len(target_tokens)
+        if (parts := min(n, m, math.ceil(math.sqrt(n * m / _CELLS)))) > 1:
+            links = []
+            for k in range(parts):
+                i, j = k * n // parts, k * m // parts
+                there, here = source_tokens[i : (k + 1) * n // parts], target_tokens[j : (k + 1) * m // parts]
+                links += [(i + a, j + b, p) for a, b, p in self.align(there, here, threshold=threshold)]
+            return links
         source_ids = self.ids(source_tokens, self.source_lang)
         target_ids = self.ids(target_tokens, self.target_lang)
         forward, backward = self.pair_probs(source_ids, target_ids)

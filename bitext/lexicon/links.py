@@ -11,9 +11,11 @@ __all__ = ["posterior_links"]
 
 _P_NULL = 0.08
 _TENSION = 6.0
+_KEPT = 10_000  # elements of a prior that is kept for the next pair of its lengths
 _SAME, _ALIKE = 0.9, 0.3  # probability given to unknown words that are spelt the same, or begin the same
 
 
+@lru_cache(maxsize=20_000)
 def _likeness(source: str, target: str) -> float:
     """How sure two words are each other's translation by their letters alone."""
     if source == target:
@@ -47,11 +49,14 @@ def posterior_links(
     forward, backward = forward.astype(np.float64), backward.astype(np.float64)
     bare_source = np.flatnonzero(~(forward.any(axis=1) | backward.any(axis=1)))
     bare_target = np.flatnonzero(~(forward.any(axis=0) | backward.any(axis=0)))
+    begins: dict[str, list[int]] = {}  # words that are alike have their first four letters in common
+    for j in bare_target.tolist():
+        begins.setdefault(target_tokens[j][:4], []).append(j)
     for i in bare_source.tolist():
-        for j in bare_target.tolist():
+        for j in begins.get(source_tokens[i][:4], ()):
             if like := _likeness(source_tokens[i], target_tokens[j]):
                 forward[i, j] = backward[i, j] = like
-    here, there = _diagonal(n, m)
+    here, there = (_diagonal if n * m <= _KEPT else _diagonal.__wrapped__)(n, m)
     over_source = forward * here
     over_target = backward * there
     p = over_source / (over_source.sum(axis=0) + _P_NULL * target_unigram)

@@ -84,6 +84,13 @@ def test_links_unknown_names_and_numbers(small):
     assert small.align(["chat"], []) == []
 
 
+def test_long_texts_are_linked_part_by_part(small):
+    numbers = [f"{k:04d}" for k in range(1600)]
+    links = small.align(numbers, [*numbers, "end"])
+    assert {j - i for i, j, _ in links} == {0}
+    assert len(links) > 1580  # what lies on either side of a cut is lost
+
+
 def test_matrices_say_what_prob_says(small):
     french, english = small.vocabulary("fr"), small.vocabulary("en")
     for f in range(len(french)):
