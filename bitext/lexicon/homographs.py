@@ -170,7 +170,7 @@ _IR = "is it issons issez issent issais issait issions issaient isse irent îmes
 _RE = (
     "s  ons ez ent ais ait ions iez aient is it irent rai ras ra rons rez ront rais rait raient u ue us ues ant re e es"
 )
-_IRREGULAR = {  # verb ending: (stem replaced by nothing, forms from there on)
+_IRREGULAR = {  # end of an infinitive: what its forms have in its place
     "aller": "vais vas va allons allez vont allais allait allaient irai ira iront irait iraient allé allée allés allées allant aille aller",  # noqa: E501
     "faire": "fais fait faisons faites font faisais faisait faisaient fera feront ferait fit firent faite faits faisant faire fasse",  # noqa: E501
     "enir": "iens ient enons enez iennent enais enait enaient iendra iendront iendrait int inrent enu enue enus enues enant enir",  # noqa: E501
@@ -186,6 +186,7 @@ _IRREGULAR = {  # verb ending: (stem replaced by nothing, forms from there on)
     "ourir": "eurs eurt ourons ourent eurent ourait ourra ourront ort orte orts ortes ourut ours ourt ourant ourir ouru",  # noqa: E501
     "indre": "ins int ignons ignent ignait indra indront ignit inte ints intes ignant indre",
     "onnaître": "onnais onnaît onnaissons onnaissent onnaissait onnut onnu onnue onnus onnues onnaître",
+    "cevoir": "çois çoit cevons cevez çoivent cevait cevaient cevra cevront cevrait çut çurent çu çue çus çues cevant cevoir",  # noqa: E501
     "voir": "vois voit voyons voyez voient voyait voyaient verra verront vit virent vu vue vus vues voyant voir",
     "vaincre": "vaincs vainc vainquons vainquent vainquit vaincu vaincue vaincus vaincues vaincre",
     "clure": "clus clut cluons cluent cluait clura cluront clue clues cluant clure",
@@ -194,14 +195,14 @@ _IRREGULAR = {  # verb ending: (stem replaced by nothing, forms from there on)
     "ortir": "ors ort ortons ortent ortait ortira ortit orti ortie ortis orties ortant ortir",
     "être": "suis es est sommes êtes sont étais était étaient sera seront serait fut furent été étant être soit",
 }
-_AUXILIARY = {"va": _IRREGULAR["aller"].split()}
+_WHOLE = frozenset(("aller", "être"))  # of these the whole verb, not the end (*installer*)
 
 
 @lru_cache(maxsize=20_000)
 def inflections(verb: str) -> frozenset[str]:
     """Forms of a French verb, generously: what looks like one of its endings counts."""
     for ending, forms in _IRREGULAR.items():
-        if verb.endswith(ending) and (ending != "être" or verb == "être") and (ending != "voir" or len(verb) < 9):
+        if verb == ending or (verb.endswith(ending) and ending not in _WHOLE and (ending != "voir" or len(verb) < 9)):
             stem = verb[: -len(ending)]
             return frozenset(stem + f for f in forms.split()) | {verb}
     if verb.endswith("er"):
@@ -211,7 +212,7 @@ def inflections(verb: str) -> frozenset[str]:
             stems.add(stem + "e")
         elif stem.endswith("c"):
             stems.add(stem[:-1] + "ç")
-        elif stem.endswith(("y",)):
+        elif stem.endswith("y"):
             stems.add(stem[:-1] + "i")
         elif (m := re.search(r"[eé]([^aeiouéèêy]{1,2})$", stem)) is not None:
             stems |= {stem[: m.start()] + "è" + m.group(1), stem + stem[-1]}
@@ -233,8 +234,6 @@ def _term_forms(term: str, pos: str) -> tuple[frozenset[str], ...]:
         forms = {part}
         if k == 0 and (pos == "v" or pos == "p") and part.endswith(("er", "ir", "re")) and len(part) > 3:
             forms |= inflections(part)
-        elif k == 0 and pos == "a" and part in ("va",):
-            forms |= {"va", "vont"}
         elif len(part) > 2 and not part.endswith("'"):
             forms |= _nominal(part)
         out.append(frozenset(f.replace("œ", "oe").replace("æ", "ae") for f in forms))
@@ -251,9 +250,10 @@ def read(path: str | Path) -> Homographs:
 
     Raises:
         InputError: the file cannot be read.
-        FormatError: a line that is not `word<TAB>pos:French,French;cue cue<TAB>…`.
+        FormatError: a line that is not `word<TAB>pos:French,French;cue cue<TAB>…`, or a word that has one already.
     """
     entries = []
+    lines: dict[str, int] = {}
     for n, line in enumerate(read_text(path).splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -270,6 +270,8 @@ def read(path: str | Path) -> Homographs:
             meanings.append(Meaning(pos, terms, tuple(cues.split()), governs))
         if not english or not meanings:
             raise FormatError("a homograph needs a word and its senses, separated by tabs", path=path, line=n)
+        if lines.setdefault(english, n) != n:
+            raise FormatError(f"{english!r} has a line already: {lines[english]}", path=path, line=n)
         entries.append(Homograph(english, tuple(meanings)))
     return Homographs(entries)
 

@@ -163,6 +163,9 @@ def test_french_forms():
     assert {"licencie", "mange", "mangeons"} <= inflections("licencier") | inflections("manger")
     assert {"rejette", "achève"} <= inflections("rejeter") | inflections("achever")
     assert {"poursuit", "poursuivi"} <= inflections("poursuivre")
+    assert {"va", "allés"} <= inflections("aller")
+    assert {"installe", "installé"} <= inflections("installer")
+    assert {"aperçoit", "aperçu"} <= inflections("apercevoir")
     assert [plural(w) for w in ("loi", "oiseau", "canal", "prix")] == ["lois", "oiseaux", "canaux", "prix"]
 
 
@@ -199,5 +202,8 @@ def test_a_bad_table_is_refused(tmp_path):
     path.write_text("# a comment\nbank\tn:banque\tq:rive\n", encoding="utf-8")
     with pytest.raises(FormatError, match=r"q:rive.*") as error:
         read(path)
-    assert "2" in str(error.value)
+    assert error.value.line == 2
+    path.write_text("bank\tn:banque\nbank\tn:rive\n", encoding="utf-8")
+    with pytest.raises(FormatError, match="a line already: 1"):
+        read(path)
     assert len(Homographs([])) == 0
