@@ -23,6 +23,10 @@ from bitext.flag.words import STOP, wordset
 __all__ = ["Forms", "build", "feminine", "forms", "plural"]
 
 _TABLE = Path(__file__).with_name("forms.tsv")
+_HEAD = """\
+# French nouns, adjectives and verb forms, by row. Counted in the parallel text that models/lexicon/README.md lists, by
+# `python -m bitext.flag.forms`; words alone, none of the text. Licence of the repository.
+"""
 _LETTERS = "a-zâàéèêëîïôöûùüçœæ"
 _TOKENS = re.compile(
     rf"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'|[{_LETTERS}]+(?:[-'][{_LETTERS}]+)*|\d+|[^\s\w]|[A-ZÀ-Ý]\w*"
@@ -97,7 +101,7 @@ def forms() -> Forms:
     rows: dict[str, list[str]] = {}
     if _TABLE.is_file():
         lines = _TABLE.read_text(encoding="utf-8").splitlines()
-        rows = {name: text.split() for name, _, text in (line.partition("\t") for line in lines)}
+        rows = {name: text.split() for name, _, text in (line.partition("\t") for line in lines if line[:1] != "#")}
     nouns: dict[str, set[str]] = defaultdict(set)
     for g in ("m", "f"):
         for entry in rows.get(g, ()):
@@ -279,6 +283,7 @@ def main(path: str) -> None:
     with bz2.open(path, "rt", encoding="utf-8") as f:
         table = build(f)
     with writing(_TABLE) as out:
+        out.write(_HEAD)
         for name, entries in table.items():
             out.write(name + "\t" + " ".join(entries) + "\n")
 

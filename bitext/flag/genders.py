@@ -21,6 +21,11 @@ from bitext.flag.words import STOP
 __all__ = ["PREPOSED", "bound", "build", "gender"]
 
 _TABLE = Path(__file__).with_name("genders.tsv")
+_HEAD = """\
+# French nouns by gender, and those that need something before them. Counted in the parallel text that
+# models/lexicon/README.md lists, by `python -m bitext.flag.genders`; words alone, none of the text. Licence of the
+# repository.
+"""
 _MASCULINE = re.compile(r"(?<![\w'’-])(?:un|du|au|ce|le) ([a-zâàéèêëîïôûçœ]{3,})(?![\w'’])")
 _FEMININE = re.compile(r"(?<![\w'’-])(?:une|cette|la|ma|sa) ([a-zâàéèêëîïôûçœ]{3,})(?![\w'’])")
 # Adjectives that stand before their noun, masculine and feminine
@@ -98,7 +103,8 @@ def _table() -> dict[str, frozenset[str]]:
     if not _TABLE.is_file():
         return {}
     lines = _TABLE.read_text(encoding="utf-8").splitlines()
-    return {name: frozenset(nouns.split()) for name, _, nouns in (line.partition("\t") for line in lines)}
+    rows = (line.partition("\t") for line in lines if line[:1] != "#")
+    return {name: frozenset(nouns.split()) for name, _, nouns in rows}
 
 
 def gender(noun: str) -> str | None:
@@ -149,6 +155,7 @@ def main(path: str) -> None:
     with bz2.open(path, "rt", encoding="utf-8") as f:
         table = build(f)
     with writing(_TABLE) as out:
+        out.write(_HEAD)
         for name, nouns in table.items():
             out.write(name + "\t" + " ".join(nouns) + "\n")
 
