@@ -19,6 +19,8 @@ _PREPOSITIONS = wordset(
 )
 _JOINED = wordset("et ou ni comme plus que qu' soit")
 _BREAK = re.compile(r"[.,;:!?()«»\"“”–—\[\]/]|\s-\s")
+_LISTED = re.compile(r",\s+([^\W\d_]+)")
+_FAR = 60  # words of a clause that count before one
 _IS = wordset("est était sera serait fut sont étaient seront seraient furent")
 _HAS = wordset("a ont avait avaient aura auront aurait auraient")
 _MANY = wordset(
@@ -119,13 +121,14 @@ class Agreement(Check):
         """Whether a singular noun shares its determiner with others: *les droit, titre ou intérêt*."""
         if i + 1 < len(clause):
             return clause[i + 1].lower in ("et", "ou")
-        following = re.match(r",\s+([^\W\d_]+)", unit.text[clause[i].end :])
+        following = _LISTED.match(unit.text, clause[i].end)
         return bool(following) and following[1] in table.many  # type: ignore[index]
 
     def _adjective(self, unit: Paragraph, table: Forms, clause: Sequence[Word], i: int) -> Iterator[Flag]:
         if i + 2 >= len(clause):
             return
         d, noun, adjective = clause[i : i + 3]
+        before = clause[max(0, i - _FAR) : i]
         number = "s" if d.lower in SINGULAR else "p" if d.lower in PLURAL or d.lower == "les" else ""
         wanted = {f for f in table.nouns.get(noun.text, ()) if f[1] == number}
         have = table.adjectives.get(adjective.text)
@@ -133,14 +136,15 @@ class Agreement(Check):
             return
         if _verb(table, adjective.text):
             return
-        if re.search(r"(?:[éiu]s?|its?|erts?)$", adjective.text) and any(w.lower in _HAS for w in clause[:i]):
+        if re.search(r"(?:[éiu]s?|its?|erts?)$", adjective.text) and any(w.lower in _HAS for w in before):
             return  # *ont de ce fait appuyé*
-        following = clause[i + 3].lower if i + 3 < len(clause) else unit.text[adjective.end :].lstrip()[:1]
+        following = (
+            clause[i + 3].lower if i + 3 < len(clause) else unit.text[adjective.end : adjective.end + 9].lstrip()[:1]
+        )
         if number == "p" and all(f[1] == "s" for f in have) and following in ("et", "ou", ",", "/", "ni"):
             return  # *les volets social et culturel*
         if following in table.nouns or (following in ("que", "qu'") and adjective.lower in ("tel", "telle")):
             return  # the adjective of the next noun
-        before = clause[:i]
         if any(w.lower in ("et", "ou", "ni") for w in before) and all(f[1] == "p" for f in have):
             return
         if before and (before[-1].lower in _JOINED or before[-1].lower in _CLITIC):
@@ -246,7 +250,7 @@ class Agreement(Check):
                 continue
             if not i and not _opens(unit.text, clause[0].start):
                 continue
-            if any(w.lower in _COMPARED for w in clause[: max(0, i - 1)]):
+            if any(w.lower in _COMPARED for w in clause[max(0, i - _FAR) : max(0, i - 1)]):
                 continue  # *telles que le pain*, *plus de plaintes que l'année passée*
             d, noun = clause[i], clause[i + 1]
             number = "s" if d.lower in SINGULAR else "p" if d.lower in PLURAL or d.lower == "les" else ""
@@ -297,7 +301,7 @@ def _like(word: str, model: str) -> str:
 
 def _opens(text: str, start: int) -> bool:
     """Whether a sentence begins there."""
-    before = text[:start].rstrip(' \u00a0«"“(–—-')
+    before = text[max(0, start - 20) : start].rstrip(' \u00a0«"“(–—-')
     return not before or before[-1] in ".!?…:"
 
 

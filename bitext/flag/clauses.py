@@ -65,7 +65,7 @@ class Clauses(Check):
         if segment.kind is not Kind.SENTENCE:
             return
         text, table = segment.text, forms()
-        found = [w for w in words(text, "fr") if not _bracketed(text, w)]
+        found = _unbracketed(text)
         yield from self._verb(unit, text, table, found)
         yield from self._subject(unit, text, table, found)
         yield from self._joined(unit, text, table)
@@ -158,10 +158,16 @@ class Clauses(Check):
                 )
 
 
-def _bracketed(text: str, w: Word) -> bool:
-    """Whether a word stands in round brackets."""
-    opening = text.rfind("(", 0, w.start)
-    return opening >= 0 and text.find(")", opening, w.start) < 0 <= text.find(")", w.end)
+def _unbracketed(text: str) -> list[Word]:
+    """The words that do not stand in round brackets."""
+    out, last, inside, final = [], 0, False, text.rfind(")")
+    for w in words(text, "fr"):
+        for c in text[last : w.start]:
+            inside = c == "(" or (inside and c != ")")
+        last = w.end
+        if not (inside and w.end <= final):
+            out.append(w)
+    return out
 
 
 def _verbal(table: Forms, w: Word) -> bool:

@@ -21,6 +21,7 @@ _NOT_VERB = wordset(
     souvenir pouvoir devoir avoir savoir énième volontier janvier février métier quartier dossier hiver hier
     particulier danger étranger régulier chantier pompier policier officier courrier cahier escalier"""
 )
+_ASKS = re.compile(r"(?:peu|pou[rv][^ ]|v[oe]u|doi|dev|fau|va(?:s|is)?$|vont$|all)|.*-(?:vous|tu|il|on)$")
 
 
 class VerbForms(Check):
@@ -90,10 +91,9 @@ class VerbForms(Check):
     def _please(found: list[Word], i: int) -> bool:
         """Whether nothing before *s'il vous plaît* asks for an infinitive (*pouvez-vous s'il vous plaît vérifier*)."""
         before = [w.lower for w in found[max(0, i - 12) : max(0, i - 3)]]
-        asks = re.compile(r"(?:peu|pou[rv][^ ]|v[oe]u|doi|dev|fau|va(?:s|is)?$|vont$|all)|.*-(?:vous|tu|il|on)$")
         if before and before[-1] in ("de", "d'", "à", "pour", "et", "ou", "sans"):
             return False
-        return found[i - 1].lower == "vous" and not any(asks.match(w) for w in before if w != "pour")
+        return found[i - 1].lower == "vous" and not any(_ASKS.match(w) for w in before if w != "pour")
 
 
 def _finite(subject: Word, infinitive: str) -> str | None:
@@ -164,9 +164,9 @@ class Constructions(Check):
     def _auxiliary(self, unit: Paragraph, found: list[Word], i: int, a: Word, b: Word) -> Iterator[Flag]:
         if not re.fullmatch(r"\w{3,}é", a.text) or not a.text.islower() or gender(a.lower) is not None or i < 2:
             return
-        if not (b.lower in _NUMERALS or re.match(r"\d[\d \u00a0\u202f]*\b", unit.text[b.start :])):
+        if not (b.lower in _NUMERALS or b.text[0].isdigit()):
             return
-        object_ = next((w for w in found[i + 1 :] if not w.text[0].isdigit() and w.lower not in _NUMERALS), None)
+        object_ = next((w for w in found[i + 1 : i + 12] if not w.text[0].isdigit() and w.lower not in _NUMERALS), None)
         if object_ is None or object_.lower in _TIME or not object_.text.endswith(("s", "x")):
             return
         if re.search(r"[.,;:!?]", unit.text[b.end : object_.start]):
@@ -185,7 +185,7 @@ class Constructions(Check):
 
     def _plural(self, unit: Paragraph) -> Iterator[Flag]:
         for m in _PLURAL.finditer(unit.text):
-            before = words(unit.text[: m.start()], "fr")[-2:]
+            before = words(unit.text[max(0, m.start() - 80) : m.start()], "fr")[-2:]
             if any(gender(w.lower) == "m" or w.lower in ("un", "aucun", "chacun", "l'un") for w in before):
                 continue
             if gender(m["noun"].lower().rstrip("s")) != "m" and not m["noun"].endswith(("pays", "ants", "eurs")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -157,10 +158,12 @@ class Names(Check):
 
     def _missing(self, case: Case, unit: Pair) -> Iterator[Flag]:
         theirs = _names(unit.other, case.other_lang)
-        folded = fold(unit.text)
-        mine = [w for w in words(unit.text, case.lang) if w.text[0].isupper()]
-        tokens = [fold(w.text) for w in words(unit.text, case.lang)]
-        free = [w for w in mine if fold(w.text) not in fold(unit.other)]
+        if not theirs:
+            return
+        folded, other = fold(unit.text), fold(unit.other)
+        found = words(unit.text, case.lang)
+        tokens = {fold(w.text) for w in found}
+        free = [w for w in found if w.text[0].isupper() and fold(w.text) not in other]
         for name in theirs:
             f = fold(name)
             if f in folded or any(_similar(f, t) >= 0.62 for t in tokens) or self._translated(case, name, unit):
@@ -216,15 +219,12 @@ class Names(Check):
                     first.setdefault(w.text, (i, (w.start, w.end)))
                 elif w.text[0].islower():
                     lower.add(fold(w.text))
-        names = sorted(counts)
-        for n, a in enumerate(names):
-            for b in names[n + 1 :]:
-                if (
-                    abs(len(a) - len(b)) > 1
-                    or a[0] != b[0]
-                    or fold(a)[:-2] == fold(b)[:-2]
-                    or fold(a)[-2:] != fold(b)[-2:]
-                ):
+        alike: dict[tuple[str, str], list[str]] = {}  # first letter and ending are the same
+        for a in sorted(counts):
+            alike.setdefault((a[0], fold(a)[-2:]), []).append(a)
+        for names in alike.values():
+            for a, b in itertools.combinations(names, 2):
+                if abs(len(a) - len(b)) > 1 or fold(a)[:-2] == fold(b)[:-2]:
                     continue
                 if fold(a) in lower or fold(b) in lower or not _one_edit(fold(a), fold(b)):
                     continue
@@ -257,7 +257,7 @@ def _names(text: str, lang: str) -> list[str]:
     for i, w in enumerate(found):
         if not w.text[0].isupper() or len(w.text) < 4 or w.lower in STOP or w.lower in FRENCH_ONLY:
             continue
-        if i == 0 or re.search(r"[.!?:…\"“«(–—-]\s*$", text[: w.start]):
+        if i == 0 or re.search(r"[.!?:…\"“«(–—-]\s*$", text[max(0, w.start - 20) : w.start]):
             continue
         if w.lower in _NO_NAME or w.lower.endswith(("ian", "ians", "ish", "ese", "ans")):  # the last: nationalities
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import ClassVar
@@ -35,12 +36,12 @@ def _composed(q: Quantity, text: str, other: str) -> bool:
     said = text[q.start : q.end]
     digits = re.sub(r"\D", "", said)
     if date := re.fullmatch(r"(\d{1,2})[./]\d{1,2}[./](\d{4})", said):  # *20.12.2012*: *20 décembre 2012*
-        return set(date.groups()) <= set(re.findall(r"\d+", other))
+        return set(date.groups()) <= set(_digits(other))
     if len(digits) < 2:
         return any(len(run) > 1 and run.startswith(digits) for run in _clocks(other)) if digits else False
     clocks = _clocks(other)
-    runs = [*clocks, *re.findall(r"\d+", other)]
-    if mine := re.match(r"(\d{1,2})\s?[.:hH]\s?(\d\d)(?!\d)", text[q.start :]):  # *13 h 30*: *1.30 p.m.*
+    runs = [*clocks, *_digits(other)]
+    if mine := re.match(r"(\d{1,2})\s?[.:hH]\s?(\d\d)(?!\d)", text[q.start : q.start + 12]):  # *13 h 30*: *1.30 p.m.*
         hour = int(mine[1])
         if any(f"{h}{mine[2]}" in clocks for h in (hour - 12, hour + 12)):
             return True
@@ -49,11 +50,20 @@ def _composed(q: Quantity, text: str, other: str) -> bool:
     return len(digits) == 4 and digits[:2] in ("19", "20") and digits[2:] in runs
 
 
-def _clocks(text: str) -> list[str]:
-    """Digits of what looks like a time or a duration, read as one: *6 h 30*, *6.30*, *1:15*."""
-    return ["".join(m) for m in re.findall(r"(\d{1,2})\s?(?:[.:hH])\s?(\d\d)\b", text)]
+@functools.lru_cache(8)  # asked for each number of one pair
+def _clocks(text: str) -> tuple[str, ...]:
+    """Digits of what looks like a time or a duration, read as one, each once: *6 h 30*, *6.30*, *1:15*."""
+    found = re.findall(r"(\d{1,2})\s?(?:[.:hH])\s?(\d\d)\b", text)
+    return tuple(dict.fromkeys("".join(m) for m in found))
 
 
+@functools.lru_cache(8)
+def _digits(text: str) -> tuple[str, ...]:
+    """The runs of digits of a text, each once."""
+    return tuple(dict.fromkeys(re.findall(r"\d+", text)))
+
+
+_NEAR = 40  # characters on either side of a number that say what it counts
 _SPANS = (  # a number with its unit, and the word that says the same
     (24.0, r"h\b|heures?|hours?|hrs?\b", r"jour|journée|day|daily"),
     (12.0, r"mois|months?", r"ans?|années?|years?|annual"),
@@ -67,7 +77,8 @@ _ONE = {"fr": re.compile(r"\b(?:une?|premi[eè]re?s?|seule?|1er|unique)\b|\bl['�
 
 def _said_otherwise(q: Quantity, text: str, other: str, other_lang: str) -> bool:
     """Whether words that are no numbers may say a number: *un*, *a day* for *24 h*, half an hour, a list's own mark."""
-    follows = text[q.end :].lstrip(" \u00a0\u202f-")
+    before, behind = text[max(0, q.start - _NEAR) : q.start], text[q.end : q.end + _NEAR]
+    follows = behind.lstrip(" \u00a0\u202f-")
     if any(
         s in q.values and re.match(unit, follows, re.I) and re.search(rf"\b(?:{word})\b", other, re.I)
         for s, unit, word in _SPANS
@@ -75,11 +86,11 @@ def _said_otherwise(q: Quantity, text: str, other: str, other_lang: str) -> bool
         return True
     if 1.0 in q.values and other_lang in _ONE and _ONE[other_lang].search(other):
         return True
-    if 30.0 in q.values and re.search(r"\d\s?(?:h|heures?)\s?$", text[: q.start]) and re.search(r"[.,]5\b", other):
+    if 30.0 in q.values and re.search(r"\d\s?(?:h|heures?)\s?$", before) and re.search(r"[.,]5\b", other):
         return True
-    if re.match(r"['’′]\s?\d", text[q.end :]) or re.search(r"\d['’′]\s?$", text[: q.start]):
+    if re.match(r"['’′]\s?\d", behind) or re.search(r"\d['’′]\s?$", before):
         return True  # feet and inches
-    mark = re.fullmatch(r"\s*\(?", text[: q.start]) and re.match(r"[.)]\s", text[q.end :])
+    mark = q.start < _NEAR and re.fullmatch(r"\s*\(?", before) and re.match(r"[.)]\s", behind)
     return bool(mark) and len(text[q.start : q.end]) <= 2
 
 
@@ -277,7 +288,8 @@ class Dates(Check):
                 # English may, march, mars are words too, and so is French mars: only beside a number or a capital
                 near = text[max(0, m.start() - 6) : m.end() + 6]
                 dated = bool(re.search(r"\d", near)) or (
-                    lang == "fr" and bool(re.search(r"\b(?:en|de|fin|mi-|début)\s*$", text[: m.start()]))
+                    lang == "fr"
+                    and bool(re.search(r"\b(?:en|de|fin|mi-|début)\s*$", text[max(0, m.start() - 12) : m.start()]))
                 )
                 if kind == "month" and word in self._EN_MARKED and not dated:
                     continue

@@ -105,6 +105,10 @@ _MEASURE = re.compile(
     re.I,
 )
 _PM = re.compile(r"(?:[:.]\d\d)?\s*(?:p\.?\s?m\b|in the (?:afternoon|evening)|at night)", re.I)
+_CLOCK_EN = re.compile(r":\d\d|\s*o['’]clock")
+_HALF_PAST = re.compile(r"\s*(?:h|heures?|:)\s?30\b")
+_AND_HALF = re.compile(r"(?:[\s\u00a0]et demie?|[\s\u00a0]and a half)\b", re.I)
+_FINALS = re.compile(r"\s*(?:de )?finale?s?\b")
 _CLOCK_FR = re.compile(r"\s*(?:h\b|heures?\b|:\d\d)")
 
 
@@ -186,9 +190,9 @@ def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out:
             values = {v * scale for v in values}
             end = tokens[j].end()
             j += 1
-            if half := re.match(r"(?:[\s\u00a0]et demie?|[\s\u00a0]and a half)\b", text[end:], re.I):  # *et demi*
+            if half := _AND_HALF.match(text, end):
                 values = {v + scale / 2 for v in values}
-                end += half.end()
+                end = half.end()
                 while j < len(tokens) and tokens[j].start() < end:
                     j += 1
     if suffix in ("k", "K"):
@@ -196,19 +200,19 @@ def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out:
     if suffix in ("m", "M"):
         values |= {v * 1e6 for v in values}
     whole = next(iter(values))
-    if suffix == "s" or (lang == "fr" and re.search(r"ann[ée]es\s$", text[: m.start()], re.I)):
+    if suffix == "s" or (lang == "fr" and re.match(r"ann[ée]es\s", text[max(0, m.start() - 7) : m.start()], re.I)):
         values |= {v % 100 for v in values}
     if lang == "en" and whole <= 12 and _PM.match(text, end):
         values.add(whole + 12)
-    if lang == "en" and whole <= 12 and re.match(r":\d\d|\s*o['’]clock", text[end:]):
+    if lang == "en" and whole <= 12 and _CLOCK_EN.match(text, end):
         values.add(whole + 12)
     if lang == "fr" and 12 < whole <= 24 and _CLOCK_FR.match(text, end):
         values.add(whole - 12)
     if whole == 0 and lang == "fr" and _CLOCK_FR.match(text, end):
         values |= {12.0, 24.0}
-    if re.match(r"\s*(?:h|heures?|:)\s?30\b", text[end:]):
+    if _HALF_PAST.match(text, end):
         values.add(whole + 0.5)
-    if suffix and re.match(r"\s*(?:de )?finale?s?\b", text[end:]):
+    if suffix and _FINALS.match(text, end):
         values |= {2 * whole}  # a round of eight matches: *8es de finale*, the last 16
     unit = _MEASURE.match(text, end)
     out.append(Quantity(frozenset(values), m.start(), end, False, False, unit.group(1).lower() if unit else ""))

@@ -71,7 +71,11 @@ class Quotes(Check):
                     unit.locate(q.at, q.at + 2), "A space after the opening quote.", Severity.MINOR, suggestion='"'
                 )
             elif not q.opens and before and before in _SPACES and (not after or after in _SPACES or after in ".,;:!?)"):
-                start = q.at - 1 - len(re.search(r"\S*\s*$", text[: q.at]).group()) + 1  # type: ignore[union-attr]
+                start = q.at  # of the word before the space
+                while start and text[start - 1].isspace():
+                    start -= 1
+                while start and not text[start - 1].isspace():
+                    start -= 1
                 yield self.flag(
                     unit.locate(start, q.at + 1),
                     "A stray space before the closing quote.",
@@ -96,13 +100,14 @@ class Quotes(Check):
             )
         for opening, closing in ("«»", "“”"):
             depth: list[int] = []
+            continues = _continues(case, unit, opening, closing)
             for i, c in enumerate(text):
                 if c == opening:
                     depth.append(i)
                 elif c == closing:
                     if depth:
                         depth.pop()
-                    elif not _continues(case, unit, opening, closing):
+                    elif not continues:
                         yield self.flag(
                             unit.locate(i, i + 1), f"{closing} closes what was never opened.", Severity.MINOR
                         )

@@ -20,6 +20,7 @@ from bitext.lexicon.homographs import plural
 
 __all__ = ["WordSense", "confirmed", "contrast"]
 
+_LONG = 5_000  # characters; what is longer is no sentence, and time goes with the square of its length
 _AGAINST = -1.0  # most that the sentence or the original may speak against the other sense, though the rest is for it
 
 
@@ -40,7 +41,8 @@ class WordSense(Check):
     Without it, the homograph is guessed (lexicon and WordNet), and only a word that is a stranger in its own sentence
     is asked about.
 
-    Headings, where the sense is lost most often, need less evidence. To a guess, a model into French adds what forced
+    Segments of more than 5,000 characters are not looked at. Headings, where the sense is lost most often, need less
+    evidence. To a guess, a model into French adds what forced
     decoding of the sentence with the one word and with the other says (after Vamvas and Sennrich 2021), and a
     back-translation confirms it or speaks against it; of homographs of the table small models are no judges.
     """
@@ -76,7 +78,7 @@ class WordSense(Check):
         document = Elsewhere(context, texts)
         stems = Counter(stem(w) for t in texts for w in t)
         for i, s in enumerate(case.target.segments):
-            if prose(s) and s.kind is not Kind.CAPTION:
+            if prose(s) and s.kind is not Kind.CAPTION and len(s.text) <= _LONG:
                 yield i, _Unit(reader, judge, texts, document, stems, i)
 
     def find(self, case: Case, unit: _Unit) -> Iterator[Flag]:
@@ -128,6 +130,17 @@ class WordSense(Check):
 
 
 @dataclass(frozen=True)
+class _Rest:
+    """The stems of a document that stand in other segments than the one whose stems are `own`."""
+
+    stems: Counter[str]
+    own: Counter[str]
+
+    def __contains__(self, stem: object) -> bool:
+        return self.stems.get(stem, 0) > self.own.get(stem, 0)  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True)
 class _Unit:
     """A segment, and what was worked out for the whole document."""
 
@@ -143,14 +156,9 @@ class _Unit:
         i = self.segment
         return [w for k in (i - 1, i + 1) if 0 <= k < len(self.texts) for w in self.texts[k]]
 
-    def stems_without(self, segment: int) -> frozenset[str]:
-        """Stems of the words that stand in other segments."""
-        own = Counter(stem(w) for w in self.texts[segment])
-        return frozenset(s for s, n in self.stems.items() if n > own[s])
-
     def known(self, text: str, original: str | None) -> tuple[list[Reading], set[int]]:
         """The readings of homographs of the table, and where the words begin of which it says all that can be said."""
-        rest = self.stems_without(self.segment)
+        rest = _Rest(self.stems, Counter(stem(w) for w in self.texts[self.segment]))
         sentence = Sentence(text, self.near, original or "", self.reader.forms, self.judge.table, rest)
         places: set[int] = set()
         if original is None:

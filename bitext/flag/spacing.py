@@ -20,6 +20,7 @@ _GLUED = re.compile(
     r"(?<=[a-zàâéèêëîïôûç]{2})[.!?](?=(?!Js\b|Net\b|Com\b)[A-ZÀÂÉÈÊÎÔ][a-zàâéèêëîïôûç]+[\s,])|"
     r"(?<=[a-zé]{2}),(?=[a-zé]{2})"
 )
+_TOKEN = 200  # characters of a word or an address that are looked at
 
 
 class Spacing(Check):
@@ -44,7 +45,7 @@ class Spacing(Check):
             return
         text = unit.text
         for m in _BEFORE_COMMA.finditer(text):
-            if text[m.end() :].startswith("...") or re.search(r"\.\s*\.\s*$", text[: m.start()]):
+            if text.startswith("...", m.end()) or re.search(r"\.\s*\.\s*$", text[max(0, m.start() - 9) : m.start()]):
                 continue
             start, end = _word_before(text, m.start()), m.end() + 1
             mark = "comma" if text[m.end()] == "," else "full stop"
@@ -67,8 +68,10 @@ class Spacing(Check):
         for m in _REPEATED.finditer(text):
             yield self.flag(unit.locate(*m.span()), f"Doubled punctuation: {m.group()!r}.", Severity.MINOR)
         for m in _GLUED.finditer(text):
-            around = re.search(r"\S*$", text[: m.start()]), re.match(r"\S*", text[m.start() :])
-            token = (around[0].group() if around[0] else "") + (around[1].group() if around[1] else "")
+            end = m.end()
+            while end < min(len(text), m.end() + _TOKEN) and not text[end].isspace():
+                end += 1
+            token = text[_word_before(text, m.start()) : end]
             if re.search(r"[@/\\]|www|https?:|\.\w+\.", token):
                 continue
             yield self.flag(
@@ -88,10 +91,15 @@ def _tokenised(case: Case) -> bool:
 
 
 def _word_before(text: str, at: int) -> int:
-    return at - len(re.search(r"\S*$", text[:at]).group())  # type: ignore[union-attr]
+    """Where the word begins that ends there; at most `_TOKEN` characters before it."""
+    start = at
+    while start > max(0, at - _TOKEN) and not text[start - 1].isspace():
+        start -= 1
+    return start
 
 
 _ORPHAN_HYPHEN = re.compile(r"(?<=[^\s\-–—([«\"“])[ \u00a0]+-(?=[^\W\d_])(\w[\w'’]*)")
+_CLOSING_DASH = re.compile(r"[^.!?]{0,80}\w-(?:\s|[,.;])")
 _TRAILING_HYPHEN = re.compile(r"(?<=\s)([^\W\d_]{2,})-(?=\s+(?!et\b|ou\b|and\b|or\b|to\b|puis\b|à\b|[-–—,])[^\W\d_])")
 _ACRONYM_STOP = re.compile(r"\b([A-ZÀ-Ý]{2,6})\.(?=\s+([^\W\d_A-ZÀ-Ý][\w'’]*))")
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf©¨ª«´®¯§¢¹»]|â€[™œ\u009d“”˜¦\u0093\u0094]|Â[«»°]|\ufffd")
@@ -120,7 +128,7 @@ class Leftovers(Check):
         text = unit.text
         for m in _ORPHAN_HYPHEN.finditer(text):
             # " -incise- ": used as dashes; "commande -v": an option has one letter
-            if len(m.group(1)) == 1 or re.match(r"[^.!?]{0,80}\w-(?:\s|[,.;])", text[m.end(1) :]):
+            if len(m.group(1)) == 1 or _CLOSING_DASH.match(text, m.end(1)):
                 continue
             start = _word_before(text, m.start())
             span = unit.locate(start, m.end(1))
@@ -141,11 +149,12 @@ class Leftovers(Check):
                     suggestion=re.sub(r"\b([dD])e (?=[AEIOUÉaeioué])", r"\1'", f"{before} {m.group(1)}"),
                 )
         for m in _TRAILING_HYPHEN.finditer(text):
-            if re.search(r"[ \u00a0]-\w[^.!?]{0,80}$", text[: m.start()]):
+            if re.search(r"[ \u00a0]-\w[^.!?]{0,80}$", text[max(0, m.start() - 83) : m.start()]):
                 continue
             yield self.flag(unit.locate(m.start(), m.end()), f"A stray hyphen after “{m.group(1)}”.", Severity.MINOR)
+        shouted = text.upper() == text
         for m in _ACRONYM_STOP.finditer(text):
-            if m.group(1).isupper() and text.upper() != text:
+            if m.group(1).isupper() and not shouted:
                 follows = m.group(2)
                 end = m.start(2) + len(follows)
                 yield self.flag(
@@ -172,7 +181,7 @@ class Leftovers(Check):
                 category="fluency/character-encoding",
             )
         for m in _DANGLING.finditer(text):
-            if re.match(r"[.]{2,}", text[m.end() :]) or text[m.start() : m.end()].isupper():
+            if text.startswith("..", m.end()) or text[m.start() : m.end()].isupper():
                 continue
             yield self.flag(
                 unit.locate(m.start(), m.end() + 1),
@@ -192,7 +201,7 @@ def _mended(damaged: str) -> str | None:
         return None
 
 
-_CLOSED = re.compile(r"[.!?…:;][\s\u00a0]*[\"'”’»)\]]*[\s\u00a0]*$|[\"”»)\]]$|[^\w\s]$")
+_CLOSED = re.compile(r"[.!?…:;]\s*+[\"'”’»)\]]*+\s*+$|[\"”»)\]]$|[^\w\s]$")
 
 
 class FinalStop(Check):

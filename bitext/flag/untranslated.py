@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
@@ -14,6 +15,8 @@ from bitext.flag.words import ENGLISH_ONLY, FRENCH_ONLY, Word, fold, key, words
 __all__ = ["Untranslated", "WrongLanguage"]
 
 
+# bounded, so that marks that are never closed cost nothing
+_QUOTED = re.compile(r"«[^»]{0,500}»|“[^”]{0,500}”|\"[^\"]{0,500}\"|\([^)]{0,500}\)")
 _KNOWN = 1e-6  # relative frequency from which the lexicon knows a word well enough
 
 
@@ -43,8 +46,8 @@ class WrongLanguage(Check):
         text = case.target.segments[unit].text
         found = words(text, case.lang)
         own, foreign = _own(case.lang), _foreign(case.lang)
-        quoted = [m.span() for m in re.finditer(r"«[^»]*»|“[^”]*”|\"[^\"]*\"|\([^)]*\)", text)]
-        theirs = [w for w in found if w.lower in foreign and w.text.lower() == w.text.lower()]
+        quoted = [m.span() for m in _QUOTED.finditer(text)]
+        theirs = [w for w in found if w.lower in foreign]
         ours = [w for w in found if w.lower in own]
         if (plain := [w for w in theirs if not _within(w, quoted)]) != theirs and len(plain) < len(found) / 3:
             theirs = plain  # a title in quotes
@@ -76,7 +79,9 @@ def _language(code: str) -> str:
 
 
 def _within(w: Word, spans: list[tuple[int, int]]) -> bool:
-    return any(a <= w.start < b for a, b in spans)
+    """Whether a word begins in one of the spans, which are in order and apart."""
+    k = bisect.bisect_right(spans, w.start, key=lambda span: span[0]) - 1
+    return k >= 0 and w.start < spans[k][1]
 
 
 class Untranslated(Check):

@@ -43,6 +43,7 @@ class DoubledWords(Check):
         found = words(text, lang)
         twice = _TWICE_FR if lang == "fr" else _TWICE_EN
         done = -1
+        meant: bool | None = None  # whether the original doubles words as well; asked once, and only if need be
         for i in range(len(found)):
             for n in (3, 2, 1):
                 a, b = found[i : i + n], found[i + n : i + 2 * n]
@@ -55,8 +56,10 @@ class DoubledWords(Check):
                     continue
                 if n > 1 and len({w.lower for w in a}) == 1:
                     continue
-                if self._in_original(case, unit, a[0].lower):
-                    continue
+                if meant is None:
+                    meant = self._in_original(case, unit)
+                if meant:
+                    return
                 done = i + 2 * n - 1
                 once = text[a[0].start : a[-1].end]
                 yield self.flag(
@@ -68,7 +71,7 @@ class DoubledWords(Check):
                 break
 
     @staticmethod
-    def _in_original(case: Case, unit: Paragraph, word: str) -> bool:
+    def _in_original(case: Case, unit: Paragraph) -> bool:
         """Whether the original says something twice in a row there (*bye bye*), whatever its words."""
         for i in unit.indices:
             pair = case.original_of(i)
