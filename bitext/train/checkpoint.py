@@ -38,13 +38,16 @@ def read(path: Path, layout: Layout) -> dict[str, Any]:
     Raises:
         FormatError: it is of another model, or of another release.
     """
+    import pickle
+
     import torch
 
     try:
         saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        fits = saved.get("format") == _FORMAT and saved["layout"] == layout.at
-    except (OSError, ValueError, RuntimeError, EOFError, KeyError) as e:
-        raise FormatError(f"holds no checkpoint ({e})", path=path, mend="begin anew with another --state") from None
+        fits = saved["format"] == _FORMAT and saved["layout"] == layout.at
+    except (OSError, ValueError, TypeError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError) as e:
+        said = str(e).partition("\n")[0].partition(". ")[0]
+        raise FormatError(f"holds no checkpoint ({said})", path=path, mend="begin anew with another --state") from None
     if not fits:
         raise FormatError("is the checkpoint of another model", path=path, mend="begin anew with another --state")
     return saved

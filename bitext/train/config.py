@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from bitext.errors import FormatError
+from bitext.errors import FormatError, InputError
 
 __all__ = ["TrainConfig"]
+
+
+_RANGES = (  # of what the command line sets: least and most
+    ("steps", 0, math.inf),
+    ("tokens", 0, math.inf),
+    ("minutes", 0, math.inf),
+    ("patience", 1, math.inf),
+    ("cooldown", 0, 1),
+    ("lr", 0, 1),
+    ("warmup", 0, math.inf),
+    ("dropout", 0, 0.99),
+    ("batch_tokens", 1, math.inf),
+    ("workers", 1, 1024),
+    ("seed", 0, 2**31),
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +37,9 @@ class TrainConfig:
     after which it has fallen by √2), and over the last `cooldown` share of the run, if its end is
     known (`steps`, `tokens` or `minutes`), linearly to zero; 1 is a linear fall from the beginning.
     `optimiser` is `adamw`, or `muon` for the matrices inside the layers with AdamW for the rest.
+
+    Raises:
+        InputError: a number that makes no sense.
     """
 
     source_lang: str = "fr"
@@ -55,7 +74,7 @@ class TrainConfig:
     workers: int = 2
     device: str = "cpu"
     bf16: bool = True
-    # when to stop, look and save; none of these changes the course of the losses
+    # when to stop, look and save; of these only the end changes the course of the losses, by the rate's last fall
     steps: int | None = None
     tokens: int | None = None
     minutes: float | None = None
@@ -65,6 +84,13 @@ class TrainConfig:
     bleu_segments: int = 100
     save_every: float = 300.0
     log_every: int = 20
+
+    def __post_init__(self) -> None:
+        for name, least, most in _RANGES:
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                between = f"from {least:g} to {most:g}" if most < math.inf else f"at least {least:g}"
+                raise InputError(f"--{name.replace('_', '-')} is {value:g}", mend=f"give a number {between}")
 
     def rate(self, step: int, progress: float = 0.0) -> float:
         """The learning rate of a step, counted from 0, when so much of the run is done (0 to 1)."""

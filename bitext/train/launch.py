@@ -172,6 +172,7 @@ def _run_workers(state: Path, config: TrainConfig, run: dict[str, Any], tell: Re
     at = log.stat().st_size if log.exists() else 0
     stopped: list[int] = []
     before = {s: signal.signal(s, lambda n, _: stopped.append(n)) for s in (signal.SIGTERM, signal.SIGINT)}
+    said = errors.stat().st_size if errors.exists() else 0
     with errors.open("a") as err:
         workers = [
             subprocess.Popen(
@@ -203,9 +204,11 @@ def _run_workers(state: Path, config: TrainConfig, run: dict[str, Any], tell: Re
                 signal.signal(s, handler)
             rendezvous.unlink(missing_ok=True)
     if any(w.returncode for w in workers):
-        last = [line for line in errors.read_text(errors="replace").splitlines() if line.strip()][-1:]
+        new = errors.read_bytes()[said:].decode("utf-8", "replace")
+        last = [line for line in new.splitlines() if line.strip()][-1:]
+        codes = sorted({w.returncode for w in workers if w.returncode})
         raise BitextError(
-            f"a training worker failed ({last[0] if last else 'no message'})",
+            f"a training worker failed ({last[0] if last else f'exit code {codes[0]}, no message'})",
             path=errors,
             mend="see the end of that file",
         )

@@ -10,6 +10,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -50,16 +51,18 @@ class Buffers:
     def _map(
         names: list[str], kinds: list[torch.dtype], size: int, rank: int, barrier: Callable[[], None]
     ) -> list[torch.Tensor]:
-        """Map the same memory in every worker; its files are gone from the folder before the training begins."""
-        folder = Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir())
-        paths = [folder / f"bitext-train-{os.getppid()}-{name}" for name in names]
+        """Map the same memory in every worker; its files are gone from the folder before the training begins.
+
+        The first folder with room for it is taken: containers often have little in `/dev/shm`.
+        """
+        folders = [Path("/dev/shm"), Path(tempfile.gettempdir())]
+        tried = [[f / f"bitext-train-{os.getppid()}-{name}" for name in names] for f in folders]
+        paths: list[Path] = []
         try:
             if rank == 0:
-                for path, kind in zip(paths, kinds, strict=True):
-                    path.unlink(missing_ok=True)
-                    with path.open("xb") as f:
-                        f.truncate(size * kind.itemsize)
+                paths = _reserve(tried, [size * kind.itemsize for kind in kinds])
             barrier()
+            paths = paths or next(paths for paths in tried if paths[-1].exists())
             made = [torch.from_file(str(p), shared=True, size=size, dtype=k) for p, k in zip(paths, kinds, strict=True)]
             barrier()
         finally:
@@ -67,6 +70,27 @@ class Buffers:
                 for path in paths:
                     path.unlink(missing_ok=True)
         return made
+
+
+def _reserve(tried: list[list[Path]], sizes: list[int]) -> list[Path]:
+    """Make files of these sizes, their room taken, at the first paths where that can be done."""
+    reserve = getattr(os, "posix_fallocate", None)
+    error = OSError()
+    for paths in tried:
+        try:
+            for path, size in zip(paths, sizes, strict=True):
+                path.unlink(missing_ok=True)
+                with path.open("xb") as f:
+                    # only sized, a file would end the process when memory runs out, without a word
+                    reserve(f.fileno(), 0, size) if reserve else f.truncate(size)
+        except OSError as e:
+            error = e
+            for path in paths:
+                with suppress(OSError):
+                    path.unlink()
+        else:
+            return paths
+    raise error
 
 
 class Optimiser:

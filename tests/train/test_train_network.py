@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import MarianConfig, MarianMTModel
 
+from bitext.errors import FormatError, InputError
+from bitext.train import checkpoint
 from bitext.train.config import TrainConfig
 from bitext.train.network import Layout, Network, _drop, cross_entropy
-from bitext.train.optimiser import _share, orthogonal
+from bitext.train.optimiser import _reserve, _share, orthogonal
 
 PAD, EOS = 40, 1
 
@@ -157,3 +161,36 @@ def test_the_rate_falls_to_nothing_at_a_known_end() -> None:
     assert config.rate(50, 0.9) == pytest.approx(0.5)
     assert config.rate(50, 1.0) == 0.0
     assert TrainConfig(lr=1.0, warmup=10, half_life=10**9, cooldown=1.0).rate(50, 0.25) == pytest.approx(0.75)
+
+
+def test_shared_memory_lies_in_the_first_folder_with_room(tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("not a folder")
+    good = [tmp_path / "a", tmp_path / "b"]
+    assert _reserve([[tmp_path / "full" / "a", tmp_path / "full" / "b"], good], [100, 7]) == good
+    assert [p.stat().st_size for p in good] == [100, 7]
+    with pytest.raises(OSError):
+        _reserve([[tmp_path / "full" / "a"]], [100])
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", b"\x80\x02]q\x00.", b"PK\x03\x04"])
+def test_what_is_no_checkpoint_is_said_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match="holds no checkpoint"):
+        checkpoint.read(path, Layout(model()))
+
+
+def test_a_checkpoint_comes_back_and_fits_one_model_alone(tmp_path: Path) -> None:
+    path, layout = tmp_path / "checkpoint.pt", Layout(model())
+    checkpoint.write(path, {"average": torch.arange(float(layout.size))}, layout, step=3)
+    saved = checkpoint.read(path, layout)
+    assert saved["step"] == 3
+    assert torch.equal(saved["average"], torch.arange(float(layout.size)))
+    with pytest.raises(FormatError, match="another model"):
+        checkpoint.read(path, Layout(model(encoder_layers=1)))
+
+
+@pytest.mark.parametrize("bad", [{"cooldown": 2.0}, {"dropout": 1.0}, {"lr": float("nan")}, {"steps": -1}])
+def test_numbers_that_make_no_sense_are_refused(bad: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=f"--{next(iter(bad))} is .*give a number"):
+        TrainConfig(**bad)
