@@ -82,7 +82,7 @@ class Quotes(Check):
                     Severity.MINOR,
                     suggestion=text[start : q.at].rstrip() + '"',
                 )
-        for m in re.finditer(r"“[ \u00a0]+|[ \u00a0]+”", text):
+        for m in re.finditer(r"“[ \u00a0]+|(?<![ \u00a0])[ \u00a0]+”", text):
             yield self.flag(
                 unit.locate(*m.span()), "A space inside the quotes.", Severity.MINOR, suggestion=m.group().strip()
             )
