@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 import numba
 
-__all__ = ["jit"]
+__all__ = ["inlined", "jit"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+_FAST = {"contract", "arcp", "nsz", "reassoc"}
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +31,7 @@ def jit(function: F) -> F:
 
     The plain Python function stays reachable as `.py_func`.
     """
-    options: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "arcp", "nsz", "reassoc"}}
+    options: dict[str, Any] = {"nogil": True, "fastmath": _FAST}
     if os.environ.get("BITEXT_NO_JIT_CACHE"):
         return numba.njit(**options)(function)
     try:
@@ -42,4 +43,13 @@ def jit(function: F) -> F:
         file._source_stamp = (file._source_stamp, _stamp())
     except (AttributeError, OSError):
         return numba.njit(**options)(function)
+    return compiled
+
+
+def inlined(function: F) -> F:
+    """`numba.njit` for what another compiled function calls in its innermost loop, compiled into it.
+
+    A call that passes a `View` passes some hundred and fifty numbers, which costs more than what most callees do.
+    """
+    compiled: Any = numba.njit(nogil=True, fastmath=_FAST, forceinline=True)(function)
     return compiled

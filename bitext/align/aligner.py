@@ -28,7 +28,9 @@ __all__ = ["align"]
 _SMALL = 10_000  # nodes that are searched without a corridor
 _WIDEN = 8  # rows and columns by which a corridor that was too narrow is widened
 _STRANGERS = 0.25  # likeness below which the sides of a bead may belong elsewhere
-_SLACK = (30.0, 12.0)  # nats behind the best at which a path, and a bead beside others, is given up
+_INNER = 6.0  # nats behind the best at its node at which a bead is given up
+_AROUND = 16.0  # nats behind the best at which a path is given up: twice what the right one ever was when drafted
+_SLACK = (30.0, 40.0)  # likewise of the way to a node, with and without words to compare
 
 
 def _layout(document: Document) -> Layout:
@@ -171,7 +173,8 @@ def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int
     """The best path; the corridor is widened where the path runs along its edges, until it does so nowhere."""
     n, m = ready.shape
     band = full(n, m) if exact or (n + 1) * (m + 1) <= _SMALL else ready.first.near
-    slack = (np.inf, np.inf) if exact else _SLACK
+    words = "lexicon" in ready.rows or "translation" in ready.rows
+    slack = (np.inf,) * 3 if exact else (_SLACK[0 if words else 1], _INNER, _AROUND)
     while True:
         view = ready.view(band)
         score = score_band(view, band, shape, weights, *slack)

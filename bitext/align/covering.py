@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from bitext.align._jit import jit
+from bitext.align._jit import inlined
 from bitext.align.names import COVER
 
-__all__ = ["covering"]
+__all__ = ["covering", "explained"]
 
 
-@jit
+@inlined
 def _gain(low, at, s_cover, t_cover, s, t, a, b, x, y):  # type: ignore[no-untyped-def]
     """Weight of the words of either side that a cut after x source and y target segments would leave unexplained."""
     of_t = np.float32(0)
@@ -32,25 +32,33 @@ def _gain(low, at, s_cover, t_cover, s, t, a, b, x, y):  # type: ignore[no-untyp
     return of_s, of_t
 
 
-@jit
-def covering(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
-    """Fill in the features `cover` of a bead of a source segments from s and b target segments from t."""
-    low, high, at = v.low, v.high, v.at
-    s_cover, t_cover = v.s_cover, v.t_cover
-    n, m = len(v.s_mark), len(v.t_mark)
+@inlined
+def explained(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """Fill in the features `cover` that need no comparison; returns the weight of the words that are explained."""
+    of_t = np.float32(0)
+    of_s = np.float32(0)
     if a > 0 and b > 0:
-        of_t = np.float32(0)
+        low, at = v.low, v.at
         for j in range(t, t + b):
-            of_t += t_cover[at[s] + j - low[s], a]
-        of_s = np.float32(0)
+            of_t += v.t_cover[at[s] + j - low[s], a]
         for i in range(s, s + a):
-            of_s += s_cover[at[i] + t - low[i], b]
+            of_s += v.s_cover[at[i] + t - low[i], b]
         lack_s = max(v.usual[0] * (v.s_mass[s + a] - v.s_mass[s]) - of_s, np.float32(0))
         lack_t = max(v.usual[1] * (v.t_mass[t + b] - v.t_mass[t]) - of_t, np.float32(0))
         out[COVER] = np.sqrt(lack_s)
         out[COVER + 1] = np.sqrt(lack_t)
         out[COVER + 2] = min(lack_s + lack_t, np.float32(6))
         out[COVER + 3] = np.sqrt(of_s + of_t)
+    return of_s + of_t
+
+
+@inlined
+def covering(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
+    """Fill in the other features `cover` of a bead of a source segments from s and b target segments from t."""
+    low, high, at = v.low, v.high, v.at
+    s_cover, t_cover = v.s_cover, v.t_cover
+    n, m = len(v.s_mark), len(v.t_mark)
+    if a > 0 and b > 0:
         pair = np.float32(1e9)
         both = np.float32(1e9)
         alone = np.float32(1e9)

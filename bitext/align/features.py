@@ -9,15 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bitext.align._jit import jit
-from bitext.align.covering import covering
+from bitext.align._jit import inlined, jit
+from bitext.align.covering import covering, explained
 from bitext.align.names import END, FIT, LEN, NULL, NUM, PAR, PER_KIND, PRO, REACH, SHAPES, SIM, TRUST, K, P, View
 from bitext.align.neighbours import cohesion, leak
 
 __all__ = ["describe", "inside", "likenesses"]
 
 
-@jit
+@inlined
 def _block(v, k, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
     """Sum of products of kind k over a rectangle of segment pairs."""
     x = np.float32(0)
@@ -28,7 +28,7 @@ def _block(v, k, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
     return x
 
 
-@jit
+@inlined
 def _alike(v, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
     """Likeness of two spans over all kinds: (against their norms, against what partners usually share)."""
     edge = np.float32(0)
@@ -49,7 +49,7 @@ def _alike(v, s0, s1, t0, t1):  # type: ignore[no-untyped-def]
     return edge, mass
 
 
-@jit
+@inlined
 def inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """The part of `describe` that looks at the bead alone; clears `out` first."""
     out[:] = 0
@@ -135,6 +135,7 @@ def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
     inside(v, s, t, a, b, out)
     leak(v, s, t, a, b, out)
+    explained(v, s, t, a, b, out)
     covering(v, s, t, a, b, out)
     if a + b > 2:
         cohesion(v, s, t, a, b, out, np.empty((K + 1, REACH + 1, REACH + 1), np.float32))

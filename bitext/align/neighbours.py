@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from bitext.align._jit import jit
+from bitext.align._jit import inlined
 from bitext.align.names import COH, LEAK, NULL, TRUST, K
 
 __all__ = ["cohesion", "leak"]
 
 
-@jit
+@inlined
 def cohesion(v, s, t, a, b, out, sums):  # type: ignore[no-untyped-def]
     """What would be lost by cutting the bead in two where that costs least.
 
@@ -81,7 +81,7 @@ def cohesion(v, s, t, a, b, out, sums):  # type: ignore[no-untyped-def]
     out[COH + 7] = np.sqrt(max(least_mass, np.float32(0)))
 
 
-@jit
+@inlined
 def leak(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """What the bead has in common with the segments next to it: likeness that a larger bead would keep."""
     low, high, at, products = v.low, v.high, v.at, v.products

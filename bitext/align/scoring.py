@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bitext.align._jit import jit
+from bitext.align._jit import inlined, jit
 from bitext.align.band import Band
-from bitext.align.covering import covering
+from bitext.align.covering import covering, explained
 from bitext.align.features import inside
-from bitext.align.names import COH, COVER, COVERS, FIT, LEAK, NULL, REACH, K, View
+from bitext.align.names import COH, COVER, COVERS, FIT, LEAK, NAMES, NULL, REACH, K, View
 from bitext.align.neighbours import cohesion, leak
 
 __all__ = ["score_band"]
+
+_SMALL = 3  # segments in a bead with which paths are drafted
+_REST = (
+    1.5  # most that likeness to neighbours and across cuts added to any bead with a chance, on gold and damaged texts
+)
 
 
 def score_band(
@@ -22,35 +27,49 @@ def score_band(
     weights: NDArray[np.float32],
     slack: float = np.inf,
     inner: float = np.inf,
+    around: float = np.inf,
 ) -> NDArray[np.float32]:
     """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`."""
     out = np.empty((band.size, len(shape)), np.float32)
     last = len(band.low) - 1 + int(band.high[-1]) - 1
     top, x = np.full(last + 1, -np.inf), np.zeros(len(weights), np.float32)
     sums = np.empty((K + 1, REACH + 1, REACH + 1), np.float32)
-    _score_nodes(view, *band, shape, weights, out, np.empty(band.size), float(slack), float(inner), top, x, sums)
+    order = np.argsort(shape.min(axis=1) == 0, kind="stable")  # the likeliest first: what follows has to come near it
+    best = np.empty(band.size)
+    bounds = tuple(map(float, (slack, inner, _REST, *_hopes(weights))))
+    small = int(np.count_nonzero(shape.sum(axis=1) <= _SMALL))
+    draft = np.empty((band.size, small), np.float32)
+    keep = np.ones(band.size, bool)
+    if np.isfinite(around):
+        after = np.empty(band.size)
+        _draft(view, *band, shape, order, weights, draft, best, after, bounds, float(around), top, x, keep)
+        top[:] = -np.inf
+    else:
+        draft[:] = np.nan
+    _score_nodes(view, *band, shape, order, weights, draft, keep, out, best, bounds, top, x, sums)
+    if best[-1] == -np.inf and np.isfinite(slack):  # so much was left out that nothing leads to the end
+        return score_band(view, band, shape, weights)
     return out
 
 
 @jit
-def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner, top, x, sums):  # type: ignore[no-untyped-def]
-    """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
-
-    Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
-    best path so far is `slack` behind the best of the last diagonals, no bead is tried (but from each diagonal's best);
-    and a bead that, alone, is `inner` behind the best that ends at its node is not compared with its neighbours.
-    Infinite, they leave nothing out.
+def _draft(v, low, high, at, shape, order, weights, out, best, after, bounds, around, top, x, keep):  # type: ignore[no-untyped-def]
+    """Find the nodes through which a good path leads, with small beads only and without comparing neighbours.
 
     Args:
-        shape: (S, 2), small beads first.
-        out: float32 (nodes, S), filled.
-        best: float64 (nodes,), filled with the best sum of scores that leads to each node.
+        out: float32 (nodes, small shapes), filled with the scores so far; -inf where a bead is hopeless, NaN where
+            nothing was looked at.
+        best, after: float64 (nodes,), filled with the best sums that lead to each node and on from it.
+        keep: filled with whether a path through the node is at most `around` behind the best.
     """
+    slack, inner, rest, hope, hope_root, hope_cut = bounds
     n = len(low)
+    small = out.shape[1]
     last = len(top) - 1
-    out[:] = -np.inf
+    out[:] = np.nan
     best[:] = -np.inf
     best[0] = 0
+    alive = np.full(last + 1, -np.inf)
     first_row = 0
     last_row = 0
     for d in range(last + 1):
@@ -58,40 +77,165 @@ def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner, top,
             first_row += 1
         while last_row + 1 < n and d - (last_row + 1) >= low[last_row + 1]:
             last_row += 1
+        mark = -np.inf
+        for e in range(max(0, d - 4), d):
+            mark = max(mark, top[e])
+        mark -= slack
         for i in range(first_row, last_row + 1):
             j = d - i
             if j < low[i] or j >= high[i]:
                 continue
             node = at[i] + j - low[i]
-            for k in range(len(shape)):
+            for k in order:
+                if k >= small:
+                    continue
                 a, b = shape[k, 0], shape[k, 1]
                 if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
                     continue
                 so_far = best[at[i - a] + j - b - low[i - a]]
-                if so_far == -np.inf:
+                if so_far == -np.inf or so_far < alive[d - a - b]:
                     continue
-                high_mark = top[d - a - b]
-                for e in range(max(0, d - a - b - 4), d - a - b):
-                    high_mark = max(high_mark, top[e])
-                if so_far < min(top[d - a - b], high_mark - slack):
+                enough = max(best[node] - inner - 2 * rest, min(top[d], mark)) - so_far
+                total = _first(v, i - a, j - b, a, b, weights, x)
+                more = hope
+                if a + b > 2:
+                    more += hope_root * x[COVER + 3] + hope_cut
+                if total + more < enough:
+                    out[node, k] = -np.inf
                     continue
-                inside(v, i - a, j - b, a, b, x)
-                total = np.float32(0)
-                for f in range(NULL + 5):
-                    total += x[f] * weights[f]
-                total += x[FIT] * weights[FIT] + x[FIT + 1] * weights[FIT + 1]
                 covering(v, i - a, j - b, a, b, x)
-                for f in range(COVER, COVER + COVERS):
+                for f in range(COVER + 4, COVER + COVERS):
                     total += x[f] * weights[f]
-                if so_far + total < best[node] - inner:
+                out[node, k] = total
+                best[node] = max(best[node], so_far + total)
+            top[d] = max(top[d], best[node])
+        alive[d] = min(top[d], mark)
+    after[:] = -np.inf
+    after[len(after) - 1] = 0
+    for i in range(n - 1, -1, -1):
+        for j in range(high[i] - 1, low[i] - 1, -1):
+            node = at[i] + j - low[i]
+            keep[node] = best[node] + after[node] >= best[len(best) - 1] - around
+            if after[node] == -np.inf:
+                continue
+            for k in range(small):
+                if out[node, k] > -np.inf:
+                    a, b = shape[k, 0], shape[k, 1]
+                    before = at[i - a] + j - b - low[i - a]
+                    after[before] = max(after[before], after[node] + out[node, k])
+
+
+@inlined
+def _first(v, s, t, a, b, weights, x):  # type: ignore[no-untyped-def]
+    """What a bead alone says for itself, cuts and neighbours apart."""
+    inside(v, s, t, a, b, x)
+    explained(v, s, t, a, b, x)
+    total = np.float32(0)
+    for f in range(NULL + 5):
+        total += x[f] * weights[f]
+    total += x[FIT] * weights[FIT] + x[FIT + 1] * weights[FIT + 1]
+    for f in range(COVER, COVER + 4):
+        total += x[f] * weights[f]
+    return total
+
+
+def _hopes(weights: NDArray[np.float32]) -> tuple[float, float, float]:
+    """The most that features `cover` other than those of `explained` can add to a bead's score.
+
+    The first is for any bead; for beads of more than two segments that explain words of weight w, the second, times the
+    root of w, and the third come on top.
+    """
+    x = dict(
+        zip((n.split(".")[1] for n in NAMES[COVER : COVER + COVERS]), weights[COVER : COVER + COVERS], strict=True)
+    )
+    total = np.linspace(0, 12, 241)
+    root, cut = np.sqrt(total), np.minimum(total, 4)
+    both = np.sqrt(2 * total)  # no weight shared twice is more than what all four neighbours share
+    beads = [
+        float((many + x["away_root"] * root + x["away"] * cut).max()) + max(x["away_both"], 0) * float(both[-1])
+        for many in (0, x["away_many"] * root)
+    ]
+    nulls = float((x["null_root"] * root + x["null_away"] * cut).max()) + max(x["null_both"], 0) * float(both[-1])
+    by_root = max(x["alone_root"], 0) + max(x["pair_root"], 0) + max(x["pair_both"], 0)
+    return max(*beads, nulls), by_root, 4 * max(x["pair"], 0) + 4 * max(x["alone"], 0) + max(x["alone_none"], 0) / 2
+
+
+@jit
+def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best, bounds, top, x, sums):  # type: ignore[no-untyped-def]
+    """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
+
+    Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
+    best path so far is `slack` behind the best of the last diagonals, no bead is tried (but from each diagonal's best),
+    and none that leads to such a node is looked at further. Dear evidence is weighed only while a bead can come within
+    `inner` of the best that ends at its node. Infinite, they leave nothing out.
+
+    Args:
+        shape: (S, 2), small beads first.
+        order: of shapes, in which they are tried.
+        out: float32 (nodes, S), filled.
+        best: float64 (nodes,), filled with the best sum of scores that leads to each node.
+        bounds: slack, inner, the most that neighbours and cuts add, and that words beside and across cuts add
+            (`_hopes`).
+        top: by diagonal, filled.
+    """
+    slack, inner, rest, hope, hope_root, hope_cut = bounds
+    small = draft.shape[1]
+    n = len(low)
+    last = len(top) - 1
+    out[:] = -np.inf
+    best[:] = -np.inf
+    best[0] = 0
+    alive = np.full(last + 1, -np.inf)  # by diagonal: what leads to a node worth going on from
+    first_row = 0
+    last_row = 0
+    for d in range(last + 1):
+        while first_row < n and d - first_row >= high[first_row]:
+            first_row += 1
+        while last_row + 1 < n and d - (last_row + 1) >= low[last_row + 1]:
+            last_row += 1
+        mark = -np.inf
+        for e in range(max(0, d - 4), d):
+            mark = max(mark, top[e])
+        mark -= slack
+        for i in range(first_row, last_row + 1):
+            j = d - i
+            if j < low[i] or j >= high[i]:
+                continue
+            node = at[i] + j - low[i]
+            if not keep[node]:
+                continue
+            for k in order:
+                a, b = shape[k, 0], shape[k, 1]
+                if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
+                    continue
+                so_far = best[at[i - a] + j - b - low[i - a]]
+                if so_far == -np.inf or so_far < alive[d - a - b]:
+                    continue
+                enough = max(best[node] - inner, min(top[d], mark)) - so_far
+                if k < small and not np.isnan(draft[node, k]):
+                    total = draft[node, k]
+                    if total == -np.inf:
+                        continue
+                else:
+                    total = _first(v, i - a, j - b, a, b, weights, x)
+                    more = hope + rest
+                    if a + b > 2:
+                        more += hope_root * x[COVER + 3] + hope_cut
+                    if total + more < enough:
+                        continue
+                    covering(v, i - a, j - b, a, b, x)
+                    for f in range(COVER + 4, COVER + COVERS):
+                        total += x[f] * weights[f]
+                if total + rest < enough:
                     continue
                 leak(v, i - a, j - b, a, b, x)
-                for f in range(LEAK, LEAK + 6):
-                    total += x[f] * weights[f]
                 if a == 0 or b == 0:
                     total += x[NULL + 3] * weights[NULL + 3] + x[NULL + 4] * weights[NULL + 4]
+                else:
+                    for f in range(LEAK, LEAK + 6):
+                        total += x[f] * weights[f]
                 if a + b > 2:
-                    if so_far + total < best[node] - inner:
+                    if total + rest < enough:
                         continue
                     cohesion(v, i - a, j - b, a, b, x, sums)
                     for f in range(COH, COH + 8):
@@ -99,3 +243,4 @@ def _score_nodes(v, low, high, at, shape, weights, out, best, slack, inner, top,
                 out[node, k] = total
                 best[node] = max(best[node], so_far + total)
             top[d] = max(top[d], best[node])
+        alive[d] = min(top[d], mark)
