@@ -336,6 +336,8 @@ def train(
             by_name[name] = float(value)
         except ValueError:
             raise InputError(f"{entry!r} is no weight", mend="write NAME=NUMBER, such as --weight news=4") from None
+        if not 0 <= by_name[name] < 1000:
+            raise InputError(f"{entry!r} is no weight", mend="give a number from 0 to 1000")
     config = TrainConfig(source_lang=languages[1], target_lang=languages[2], weights=by_name, **settings)
     if config.optimiser not in ("adamw", "muon"):
         raise InputError(f"there is no optimiser {config.optimiser!r}", mend="choose adamw or muon")

@@ -90,6 +90,12 @@ def train(
         progress=lambda n: tell({"stage": "encoding", "pairs": n}),
     )
     tell({"stage": "data", "pairs": len(corpus), "dropped": corpus.dropped})
+    for name in config.weights:
+        if name not in corpus.origins:
+            raise InputError(
+                f"a weight is given for {name!r}, which no pair comes from",
+                mend=f"the collections are {', '.join(map(str, corpus.origins))}",
+            )
     if not (folder / "config.json").exists():
         tell({"stage": "bilingual start" if config.bilingual_start else "random start"})
         write_model(new_model(config, vocabulary, corpus), folder)
@@ -257,7 +263,8 @@ def _finish(
         reverse=reverse,
         card=text,
     )
-    shutil.copy(state / "log.jsonl", out / "training.jsonl") if (state / "log.jsonl").exists() else None
+    if (state / "log.jsonl").exists():
+        shutil.copy(state / "log.jsonl", out / "training.jsonl")
     return out
 
 

@@ -111,7 +111,7 @@ def find(model: str | os.PathLike[str]) -> MarianDirectory:
         ModelError: there is none, with the command that fetches it; or it is damaged.
     """
     name = str(model)
-    place = _locate(name)
+    place = _locate(name) if name.strip() else None
     if place is None:
         known = ", ".join(n for n, _ in _names()) or "none"
         if _HUB_ID.fullmatch(name) and ".." not in name and not name.startswith("models/"):

@@ -271,6 +271,23 @@ def test_data_without_text_for_training(bitext, tmp_path: Path) -> None:
     refused(bitext("train", "e.tsv", "-o", "model", "-q", code=2), "no text")
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--cooldown", "2"], "--cooldown is 2"),
+        (["--dropout", "1.5"], "--dropout is 1.5"),
+        (["--optimiser", "sgd"], "'sgd'"),
+        (["--weight", "m=-1"], "'m=-1'"),
+        (["--weight", "m=nan"], "'m=nan'"),
+        (["--weight", "news=4", "--from", "fr-en"], "'news'"),
+        (["--from", ""], "no model ''"),
+    ],
+)
+def test_settings_of_training_that_make_no_sense(bitext, tmp_path: Path, options: list[str], says: str) -> None:
+    (tmp_path / "m.tsv").write_text("Le chat dort.\tThe cat sleeps.\n" * 3)
+    refused(bitext("train", "m.tsv", "-o", "model", "--steps", "1", "-q", *options, code=2), says)
+
+
 @pytest.mark.slow
 def test_quiet_training_says_nothing(bitext, tmp_path: Path) -> None:
     (tmp_path / "m.tsv").write_text("Le chat dort.\tThe cat sleeps.\n" * 20)
