@@ -161,10 +161,28 @@ def _ragged_to_matrix(values: NDArray[np.float32], band: Band, reach: int) -> ND
     return out
 
 
+@jit
+def _span_norms(start, column, value, buffer, out):  # type: ignore[no-untyped-def]
+    n = len(start) - 1
+    for i in range(n):
+        total = np.float64(0)
+        for d in range(out.shape[1] - 1):
+            r = i + d
+            if r < n:
+                for k in range(start[r], start[r + 1]):
+                    x = buffer[column[k]]
+                    total += (2 * x + value[k]) * value[k]
+                    buffer[column[k]] = x + value[k]
+            out[i, d + 1] = np.sqrt(max(total, 0.0))
+        for k in range(start[i], start[min(i + out.shape[1] - 1, n)]):
+            buffer[column[k]] = 0
+
+
 def span_norms_sparse(rows: Sparse, reach: int) -> NDArray[np.float32]:
     """Norms of the sums of up to `reach` consecutive rows; shape (N, reach + 1)."""
-    near = _near(rows.height, reach)
-    return _spans(_ragged_to_matrix(sparse_product(rows, rows, near), near, reach), reach)
+    out = np.zeros((rows.height, reach + 1), np.float32)
+    _span_norms(*rows[:3], np.zeros(max(rows.width, 1), np.float32), out)
+    return out
 
 
 def span_norms_dense(rows: NDArray[np.float32], reach: int) -> NDArray[np.float32]:

@@ -183,28 +183,52 @@ def _around_jumps(near: Band, path: NDArray[np.int64], targets: int) -> Band:
     return Band.of(np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high))
 
 
+@jit
+def _likeness(product, s_norm, t_norm, low, high, at):  # type: ignore[no-untyped-def]
+    """Turn products into cosines; returns their mean and standard deviation."""
+    total = 0.0
+    square = 0.0
+    for i in range(len(low)):
+        for j in range(low[i], high[i]):
+            cell = at[i] + j - low[i]
+            norm = s_norm[i] * t_norm[j]
+            x = product[cell] / norm if norm > 0 else np.float32(0)
+            product[cell] = x
+            total += x
+            square += x * x
+    mean = total / max(len(product), 1)
+    return mean, np.sqrt(max(square / max(len(product), 1) - mean * mean, 0.0))
+
+
+@jit
+def _off_position(s, t, less, low, high, at, out):  # type: ignore[no-untyped-def]
+    """Take `less` from every pair, and more far from where lengths put it."""
+    scale = min(len(s), len(t))
+    s_all, t_all = max(s[-1], 1e-9), max(t[-1], 1e-9)
+    for i in range(len(low)):
+        for j in range(low[i], high[i]):
+            drift = abs(s[i] / s_all - t[j] / t_all) * scale
+            out[at[i] + j - low[i]] -= less + 0.02 * min(drift, 30.0)
+
+
 def _reward(
     kinds: Sequence[tuple[Rows, Rows, float]], band: Band, sizes: tuple[NDArray[np.float64], NDArray[np.float64]]
 ) -> NDArray[np.float32]:
     """How much more alike two groups are than groups of the corridor usually are, in standard deviations, weighted."""
-    rows = np.repeat(np.arange(len(band.low)), band.high - band.low)
-    columns = np.arange(band.size) - band.at[rows] + band.low[rows]
     total = np.zeros(band.size, np.float32)
     for source, target, weight in kinds:
         if isinstance(source, Sparse) and isinstance(target, Sparse):
-            product = sparse_product(source, target, band)
+            likeness = sparse_product(source, target, band)
         else:
-            product = dense_product(source, target, band)  # type: ignore[arg-type]
-        norm = _norms(source)[rows] * _norms(target)[columns]
-        likeness = np.where(norm > 0, product / np.maximum(norm, 1e-9), 0)
-        spread = float(likeness.std())
+            likeness = np.ascontiguousarray(dense_product(source, target, band))  # type: ignore[arg-type]
+        mean, spread = _likeness(likeness, _norms(source), _norms(target), *band)
         if spread > 1e-6:
-            total += weight * (likeness - np.float32(likeness.mean())) / np.float32(spread)
-    total -= 0.7 * sum(w for _, _, w in kinds)
-    # position: far from where lengths put it, a pair needs more evidence
-    s, t = sizes
-    drift = (s[rows] / max(s[-1], 1e-9) - t[columns] / max(t[-1], 1e-9)) * min(len(s), len(t))
-    return (total - 0.02 * np.minimum(np.abs(drift), 30)).astype(np.float32)
+            likeness -= np.float32(mean)
+            likeness *= np.float32(weight / spread)
+            total += likeness
+    # far from where lengths put it, a pair needs more evidence
+    _off_position(*sizes, 0.7 * sum(w for _, _, w in kinds), *band, total)
+    return total
 
 
 def first_path(

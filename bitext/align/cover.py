@@ -102,34 +102,42 @@ def _plain(texts: Sequence[str]) -> Hashed:
     return start, hashes, np.ones(len(hashes), np.float32)
 
 
-def _together(parts: Sequence[Hashed]) -> Hashed:
-    """Rows side by side."""
-    lengths = np.stack([np.diff(p[0]) for p in parts], axis=1)
-    start = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))]).astype(np.int64)
-    hashes, value = np.empty(start[-1], np.uint32), np.empty(start[-1], np.float32)
-    offset = np.cumsum(lengths, axis=1) - lengths + start[:-1, None]
-    for k, p in enumerate(parts):
-        where = np.repeat(offset[:, k] - p[0][:-1], lengths[:, k]) + np.arange(len(p[1]))
-        hashes[where], value[where] = p[1], p[2]
-    return start, hashes, value
+@jit
+def _gather(start, hashes, value, table, column, kept, fill, out_column, out_value):  # type: ignore[no-untyped-def]
+    """Columns of the rows' known hashes, from `fill[i]` on; only counts into `kept` while `out_column` is empty."""
+    write = len(out_column) > 0
+    for i in range(len(start) - 1):
+        n = 0
+        for k in range(start[i], start[i + 1]):
+            c = text.found(hashes[k], table, column)
+            if c >= 0:
+                if write:
+                    out_column[fill[i] + n] = c
+                    out_value[fill[i] + n] = value[k]
+                n += 1
+        kept[i] += n
+        if write:
+            fill[i] += n
 
 
 def _side(words: Hashed, given: Sequence[Hashed]) -> Side:
     """Words and what explains them, in columns of their own; what no word asks for is left out."""
-    known, column = np.unique(words[1], return_inverse=True)
-    width = max(len(known), 1)
-    mine = _distinct(Sparse(words[0], column.astype(np.int32), np.ones(len(column), np.float32), width))
-    count = np.bincount(mine.column, minlength=width)
-    weight = np.clip(np.log((mine.height + 1) / (count + 0.5)) / 4, 0, _CAP).astype(np.float32)
+    table, column, count = text.numbered(words[1])
+    width = max(count, 1)
+    mine = _distinct(Sparse(words[0], text.look_up(words[1], table, column), np.ones(len(words[1]), np.float32), width))
+    seen = np.bincount(mine.column, minlength=width)
+    weight = np.clip(np.log((mine.height + 1) / (seen + 0.5)) / 4, 0, _CAP).astype(np.float32)
     mine = text.weighted(mine, weight)
-    start, hashes, value = _together(given)
-    if len(known):
-        at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-        hit = known[at] == hashes
-    else:
-        at, hit = np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
-    kept = np.append(0, np.cumsum(hit)).astype(np.int64)
-    other = _distinct(Sparse(kept[start], at[hit].astype(np.int32), value[hit], width))
+    kept = np.zeros(len(given[0][0]) - 1, np.int64)
+    none = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    for part in given:
+        _gather(*part, table, column, kept, kept, *none)
+    start = np.append(0, np.cumsum(kept)).astype(np.int64)
+    fill = start[:-1].copy()
+    at, value = np.empty(start[-1] + 1, np.int32), np.empty(start[-1] + 1, np.float32)
+    for part in given:
+        _gather(*part, table, column, kept, fill, at, value)
+    other = _distinct(Sparse(start, at[: start[-1]], value[: start[-1]], width))
     total = np.append(0, np.cumsum(mine.value, dtype=np.float64))[mine.start]
     return Side(mine, other, total.astype(np.float32))
 

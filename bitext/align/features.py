@@ -102,7 +102,7 @@ def inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     for p in range(P):
         x = (v.s_sum[s + a, p] - v.s_sum[s, p]) * v.even[p]
         y = (v.t_sum[t + b, p] - v.t_sum[t, p]) / v.even[p]
-        out[PRO + p] = abs(x - y) / np.sqrt(1 + x + y)
+        out[PRO + p] = abs(x - y) / np.sqrt(np.float32(1) + x + y)
     e_s, e_t = v.s_mark[s + a - 1, 0], v.t_mark[t + b - 1, 0]
     if e_s == e_t:
         out[END] = 1.0

@@ -85,6 +85,7 @@ class _Stems:
         for lang in langs:
             self.hashes[lang], number = np.unique(_of_words(lexicon.vocabulary(lang)), return_inverse=True)
             of_word[lang] = number.astype(np.int64)
+        self._known = {lang: text.numbered(h)[:2] for lang, h in self.hashes.items()}
         self.other = {langs[0]: langs[1], langs[1]: langs[0]}
         self.tables = {
             lang: self._table(matrix, of_word[lang], of_word[other], len(self.hashes[other]), lexicon.frequencies(lang))
@@ -119,12 +120,10 @@ class _Stems:
         known = self.hashes[lang]
         if not len(known):
             return Sparse(np.zeros_like(start), np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
-        unique, which = np.unique(hashes, return_inverse=True)
-        at = np.minimum(np.searchsorted(known, unique), len(known) - 1)
-        number = np.where(known[at] == unique, at, -1)[which]
+        number = text.look_up(hashes, *self._known[lang])
         hit = number >= 0
         kept = np.append(0, np.cumsum(hit)).astype(np.int64)
-        column = number[hit].astype(np.int32)
+        column = number[hit]
         return Sparse(kept[start], column, np.ones(len(column), np.float32), len(known))
 
 

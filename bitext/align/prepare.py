@@ -98,7 +98,9 @@ class Prepared:
         return replace(
             self,
             rows=rows,
-            norms={k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()},
+            norms={  # of spans that reach beyond these, too: no bead inside asks for them
+                k: (s[source.start : source.stop], t[target.start : target.stop]) for k, (s, t) in self.norms.items()
+            },
             cover=Cover(
                 self.cover.source.part(source, target), self.cover.target.part(target, source), self.cover.usual
             ),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bitext.align._jit import jit
+from bitext.align._jit import inlined, jit
 
 __all__ = [
     "BUCKETS",
@@ -23,8 +23,11 @@ __all__ = [
     "Surface",
     "compact",
     "forget",
+    "found",
     "hashed",
     "idf",
+    "look_up",
+    "numbered",
     "numbers",
     "stems",
     "surface",
@@ -252,6 +255,51 @@ def stems(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     return start, out[:count]
 
 
+@jit
+def _number(hashes, table, column):  # type: ignore[no-untyped-def]
+    mask = len(table) - 1
+    count = 0
+    for h in hashes:
+        at = np.int64(h) & mask
+        while column[at] >= 0 and table[at] != h:
+            at = (at + 1) & mask
+        if column[at] < 0:
+            table[at] = h
+            column[at] = count
+            count += 1
+    return count
+
+
+def numbered(hashes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int32], int]:
+    """A table of hashes with numbers from 0 in the order in which they first stand, for `look_up`, and how many."""
+    size = 1 << max(4, int(2 * len(hashes)).bit_length())
+    table, column = np.zeros(size, np.uint32), np.full(size, -1, np.int32)
+    return table, column, int(_number(hashes, table, column))
+
+
+@inlined
+def found(h, table, column):  # type: ignore[no-untyped-def]
+    """The number of a hash, -1 where the table has none."""
+    mask = len(table) - 1
+    at = np.int64(h) & mask
+    while column[at] >= 0 and table[at] != h:
+        at = (at + 1) & mask
+    return column[at]
+
+
+@jit
+def _look_up(hashes, table, column, out):  # type: ignore[no-untyped-def]
+    for k in range(len(hashes)):
+        out[k] = found(hashes[k], table, column)
+
+
+def look_up(hashes: NDArray[np.uint32], table: NDArray[np.uint32], column: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The numbers that a table of `numbered` has for hashes, -1 where it has none."""
+    out = np.empty(len(hashes), np.int32)
+    _look_up(hashes, table, column, out)
+    return out
+
+
 def idf(*sides: Sparse) -> NDArray[np.float32]:
     """Inverse document frequency by feature over all rows of all `sides`, at least 0, in nats."""
     width = max(s.width for s in sides)
@@ -264,18 +312,24 @@ def idf(*sides: Sparse) -> NDArray[np.float32]:
 
 def compact(left: Sparse, right: Sparse) -> tuple[Sparse, Sparse]:
     """The same rows with columns numbered without gaps, so that short texts need short tables; long ones stay as is."""
-    if not 0 < len(left.column) + len(right.column) <= BUCKETS:
+    if len(left.column) + len(right.column) > BUCKETS:
         return left, right
-    number = np.zeros(max(left.width, right.width), np.int32)
-    number[left.column] = 1
-    number[right.column] = 1
-    width = int(np.count_nonzero(number))
-    np.cumsum(number, out=number)
-    number -= 1
-    return (
-        left._replace(column=number[left.column], width=width),
-        right._replace(column=number[right.column], width=width),
-    )
+    number = np.full(max(left.width, right.width), -1, np.int32)
+    one, other = np.empty_like(left.column), np.empty_like(right.column)
+    width = _renumber(right.column, number, other, _renumber(left.column, number, one, 0))
+    width = max(width, 1)
+    return left._replace(column=one, width=width), right._replace(column=other, width=width)
+
+
+@jit
+def _renumber(column, number, out, count):  # type: ignore[no-untyped-def]
+    for k in range(len(column)):
+        c = column[k]
+        if number[c] < 0:
+            number[c] = count
+            count += 1
+        out[k] = number[c]
+    return count
 
 
 def weighted(rows: Sparse, weight: NDArray[np.float32]) -> Sparse:
@@ -288,7 +342,7 @@ def numbers(texts: Sequence[str]) -> Sparse:
     start = np.zeros(len(texts) + 1, np.int64)
     index: list[int] = []
     for i, text in enumerate(texts):
-        found = _NUMBER.findall(_GROUPING.sub("", text)) if any(map(str.isdigit, text)) else ()
+        found = _NUMBER.findall(_GROUPING.sub("", text)) if _NUMBER.search(text) else ()
         index += [int(x[-9:]) * 2654435761 % BUCKETS for x in found]
         start[i + 1] = len(index)
     return Sparse(start, np.array(index, np.int32), np.ones(len(index), np.float32), BUCKETS)
