@@ -339,8 +339,6 @@ def train(
         if not 0 <= by_name[name] < 1000:
             raise InputError(f"{entry!r} is no weight", mend="give a number from 0 to 1000")
     config = TrainConfig(source_lang=languages[1], target_lang=languages[2], weights=by_name, **settings)
-    if config.optimiser not in ("adamw", "muon"):
-        raise InputError(f"there is no optimiser {config.optimiser!r}", mend="choose adamw or muon")
     if start is not None:
         info = models.describe(start)
         adapt = (info.source_lang, info.target_lang) == (config.source_lang, config.target_lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -78,7 +78,7 @@ def train(
         int | None, typer.Option("--warmup", help="Steps in which the rate rises (300; 50 to adapt a model).")
     ] = None,
     optimiser: Annotated[
-        str, typer.Option("--optimiser", help="adamw, or muon for the matrices inside the layers.")
+        Literal["adamw", "muon"], typer.Option("--optimiser", help="muon: for the matrices inside the layers.")
     ] = "adamw",
     dropout: Annotated[float, typer.Option("--dropout", help="Share of activations left out.")] = 0.05,
     batch_tokens: Annotated[
@@ -92,7 +92,7 @@ def train(
         list[str] | None, typer.Option("--weight", metavar="NAME=W", help="How often a collection is seen an epoch.")
     ] = None,
     patience: Annotated[int | None, typer.Option("--patience", help="Stop after so many looks without gain.")] = None,
-    seed: Annotated[int, typer.Option("--seed")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Of the start, the order of the pairs and dropout.")] = 1,
     reverse_columns: Annotated[bool, typer.Option("--reverse-columns", help="TSV columns are target, source.")] = False,
     plot: Annotated[
         str | None, typer.Option("--plot", metavar="DIR", help="Draw the log of a run as SVG, and stop.")

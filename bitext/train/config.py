@@ -39,7 +39,7 @@ class TrainConfig:
     `optimiser` is `adamw`, or `muon` for the matrices inside the layers with AdamW for the rest.
 
     Raises:
-        InputError: a number that makes no sense.
+        InputError: a number that makes no sense, an optimiser that there is not.
     """
 
     source_lang: str = "fr"
@@ -86,6 +86,8 @@ class TrainConfig:
     log_every: int = 20
 
     def __post_init__(self) -> None:
+        if self.optimiser not in ("adamw", "muon"):
+            raise InputError(f"there is no optimiser {self.optimiser!r}", mend="choose adamw or muon")
         for name, least, most in _RANGES:
             value = getattr(self, name)
             if value is not None and not least <= value <= most:

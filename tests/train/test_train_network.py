@@ -194,3 +194,8 @@ def test_a_checkpoint_comes_back_and_fits_one_model_alone(tmp_path: Path) -> Non
 def test_numbers_that_make_no_sense_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(InputError, match=f"--{next(iter(bad))} is .*give a number"):
         TrainConfig(**bad)
+
+
+def test_an_unknown_optimiser_is_refused() -> None:
+    with pytest.raises(InputError, match=r"'sgd'.*choose adamw or muon"):
+        TrainConfig(optimiser="sgd")
