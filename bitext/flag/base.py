@@ -224,7 +224,8 @@ class Check(ABC):
         needs: what must be there, in the words of `Case.missing`.
         languages: languages of the text under examination that it knows.
         defaults: its thresholds.
-        scope: what it looks at, one at a time: `paragraph`, `segment`, `pair`, `original` or `document`.
+        scope: what it looks at, one at a time: `paragraph`, `page` (paragraphs, those of boilerplate included),
+            `segment`, `pair`, `original` or `document`.
     """
 
     name: ClassVar[str]
@@ -240,9 +241,9 @@ class Check(ABC):
         """What is looked at, one at a time, with the segment it begins in."""
         if self.scope == "document":
             yield 0, case
-        elif self.scope == "paragraph":
+        elif self.scope in ("paragraph", "page"):
             for p in case.paragraphs:
-                if any(prose(s) for s in p.segments):
+                if self.scope == "page" or any(prose(s) for s in p.segments):
                     yield p.indices.start, p
         elif self.scope == "pair":
             for pair in case.pairs:

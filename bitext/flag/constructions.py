@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Paragraph
@@ -37,12 +36,7 @@ class VerbForms(Check):
     category = "fluency/grammar"
     severity = "major"
     languages = ("fr",)
-    scope = "paragraph"
-
-    def units(self, case: Case) -> Iterator[tuple[int, Any]]:
-        # The page's own lines are written in the same haste: they are read here as well.
-        for p in case.paragraphs:
-            yield p.indices.start, p
+    scope = "page"  # its own lines are written in the same haste
 
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         text = unit.text

@@ -42,11 +42,7 @@ class Participles(Check):
     category = "fluency/grammar"
     severity = "major"
     languages = ("fr",)
-    scope = "paragraph"
-
-    def units(self, case: Case) -> Iterator[tuple[int, Paragraph]]:
-        for p in case.paragraphs:  # the lines of the page as well
-            yield p.indices.start, p
+    scope = "page"
 
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         table = forms()

@@ -12,6 +12,7 @@ from bitext.flag.base import Case, Check, Paragraph, prose
 __all__ = ["Brackets", "Quotes"]
 
 _INCH = re.compile(r"(?<=\d)\"")
+_MOST = 20  # brackets of one kind that are flagged in a paragraph
 _SPACES = " \u00a0\u202f\t\n"
 
 
@@ -47,9 +48,7 @@ class Quotes(Check):
 
     def units(self, case: Case) -> Iterator[tuple[int, Paragraph | None]]:
         yield 0, None
-        for p in case.paragraphs:
-            if any(prose(s) for s in p.segments):
-                yield p.indices.start, p
+        yield from super().units(case)
 
     def find(self, case: Case, unit: Paragraph | None) -> Iterator[Flag]:
         if unit is None:
@@ -175,7 +174,8 @@ def _closes_later(text: str, opening: str, closing: str) -> bool:
 class Brackets(Check):
     """Round or square brackets that are not closed, or closed without being opened, within a paragraph.
 
-    `a)` and `1)` at the start of an item, and smileys, are no brackets.
+    `a)` and `1)` at the start of an item, and smileys, are no brackets. Of many in one paragraph the first
+    twenty are flagged: they may be a drawing.
     """
 
     name = "brackets"
@@ -189,15 +189,16 @@ class Brackets(Check):
         text = re.sub(r"(?:(?<=^)|(?<=[\s(]))(\w{1,3}|\d+°)\)", lambda m: " " * len(m.group()), text)
         for opening, closing in ("()", "[]"):
             depth: list[int] = []
+            closed = 0
             for i, c in enumerate(text):
                 if c == opening:
                     depth.append(i)
                 elif c == closing:
                     if depth:
                         depth.pop()
-                    else:
+                    elif (closed := closed + 1) <= _MOST:
                         yield self.flag(
                             unit.locate(i, i + 1), f"“{closing}” closes what was never opened.", Severity.MINOR
                         )
-            for i in depth:
+            for i in depth[:_MOST]:
                 yield self.flag(unit.locate(i, i + 1), f"“{opening}” is never closed.", Severity.MINOR)

@@ -34,11 +34,7 @@ class Spacing(Check):
     title = "Stray or missing space, doubled punctuation"
     category = "fluency/typography"
     severity = "minor"
-    scope = "paragraph"
-
-    def units(self, case: Case) -> Iterator[tuple[int, Paragraph]]:
-        for p in case.paragraphs:  # the lines of the page as well
-            yield p.indices.start, p
+    scope = "page"
 
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         if _tokenised(case):
