@@ -314,13 +314,15 @@ def logistic(rows: np.ndarray, right: np.ndarray, penalty: float = 1.0) -> np.nd
     return w
 
 
-def reliability(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict:
-    """Brier score and a reliability table; every document is judged by a calibration fitted on the others."""
+def reliability(found: Sequence[tuple[np.ndarray, np.ndarray]], given: np.ndarray | None = None) -> dict:
+    """Brier score and a reliability table; every document is judged by a calibration fitted on the others, or given."""
     p, right = [], []
     half = len(found) // 2  # a document's damaged copy stands half the list on
     for i, (rows, y) in enumerate(found):
         others = [f for j, f in enumerate(found) if j % half != i % half]
-        w = logistic(np.vstack([r for r, _ in others]), np.concatenate([y for _, y in others]))
+        w = given
+        if w is None:
+            w = logistic(np.vstack([r for r, _ in others]), np.concatenate([y for _, y in others]))
         p.append(confidence(rows, w))
         right.append(y)
     q, y = np.concatenate(p), np.concatenate(right)
@@ -362,6 +364,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--paragraphs", action="store_true", help="learn only what paragraphs are worth")
     parser.add_argument("--copies", type=float, default=0.1, help="importance of damaged copies beside the texts")
     parser.add_argument("--other-sets", action="store_true", help="with --held-out: also learn without a whole set")
+    parser.add_argument("--calibration", action="store_true", help="with --held-out and --write: write only how sure")
     parser.add_argument("--write", action="store_true", help="write bitext/align/weights.json")
     options = parser.parse_args(argv)
     cache = Cache(options.cache)
@@ -417,10 +420,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             report("5 folds", lattices, held)
             report("damaged", copies, held)
             found = [judged(x, held[x.case.name]) for x in lattices + copies]
-            trust = reliability(found)
-            calibration = logistic(np.vstack([r for r, _ in found]), np.concatenate([y for _, y in found])).tolist()
+            if "translations" in combination:  # one document teaches no calibration: that for one translation
+                one = data["combinations"][combination.replace("translations", "translation")]
+                calibration = one["calibration"]
+                trust = reliability(found, np.array(calibration))
+            else:
+                trust = reliability(found)
+                rows, right = np.vstack([r for r, _ in found]), np.concatenate([y for _, y in found])
+                calibration = logistic(rows, right).tolist()
             print("  confidence", json.dumps(trust), flush=True)
-        if options.write:
+        if options.write and options.calibration:
+            data["combinations"][combination] |= {
+                "calibration": [round(c, 4) for c in calibration], "reliability": trust
+            }  # fmt: skip
+            file.write_text(json.dumps(data, indent=1) + "\n")
+        elif options.write:
             names = [k for k in KINDS if k != "numbers"]
             data["combinations"][combination] = {
                 "weights": {n: round(float(v), 4) for n, v in zip(NAMES, values, strict=True) if abs(v) > 5e-5},

@@ -279,7 +279,9 @@ def align(
 
     Returns:
         Beads that cover both sides once each, in the order of the source. `score` is log-linear: above 0, more likely
-        a bead than not. Two texts of one language need no other evidence: each is the other's translation.
+        a bead than not; `confidence` is the probability that a bead is exactly right (least to be relied on with
+        translations of both texts: see `confidence`).
+        Two texts of one language need no other evidence: each is the other's translation.
 
     Raises:
         InputError: a translation has not one text a segment, the vectors are not one a segment, `max_bead` is out of

@@ -168,11 +168,18 @@ def _covered(start, column, value, g_start, g_column, g_value, first, last, at, 
                     buffer[g_column[k], e] = 0
 
 
+@jit
+def _turn(values, low, at, c_low, c_high, c_at, out):  # type: ignore[no-untyped-def]
+    for i in range(len(c_low)):
+        for j in range(c_low[i], c_high[i]):
+            out[c_at[i] + j - c_low[i]] = values[at[j] + i - low[j]]
+
+
 def _turned(values: NDArray[np.float32], turned: Band, cells: Band) -> NDArray[np.float32]:
     """Values by (column, row) in the order of (row, column)."""
-    rows = np.repeat(np.arange(len(cells.low)), cells.high - cells.low)
-    columns = np.arange(cells.size) - cells.at[rows] + cells.low[rows]
-    return values[turned.at[columns] + rows - turned.low[columns]]
+    out = np.empty((cells.size, values.shape[1]), np.float32)
+    _turn(values, turned.low, turned.at, *cells, out)
+    return out
 
 
 def _transposed(band: Band, columns: int) -> Band:
