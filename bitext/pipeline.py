@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bitext.document import Bead, Bitext, Document, Segment, Signature, Translation
 from bitext.errors import BitextError, FormatError, InputError, OutputError
 from bitext.files import read_text, reason, writing
+from bitext.languages import language_name
 
 if TYPE_CHECKING:
     from bitext.lexicon import Lexicon
@@ -38,16 +39,6 @@ PathLike = str | os.PathLike[str]
 
 OUTPUTS = ("bitext.jsonl", "bitext.tmx", "bitext.tsv", "scores.json", "flags.jsonl", "report.html")
 """The files of the main job."""
-
-_LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "nl": "Dutch",
-    "pt": "Portuguese",
-}
 
 
 def run(
@@ -148,7 +139,7 @@ def _segmented(text: str, path: PathLike, lang: str, *, any_language: bool, line
     if not any_language:
         guessed, margin = segmenter.guess_language(text)
         if guessed and guessed != lang and margin >= 0.5:
-            there, wanted = _LANGUAGES.get(guessed, guessed), _LANGUAGES.get(lang, lang)
+            there, wanted = language_name(guessed), language_name(lang)
             raise InputError(
                 f"is in {there}, not in {wanted}",
                 path=path,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bitext.document import Bitext, Flag
 from bitext.errors import FormatError, OutputError
 from bitext.formats.common import Path_, Row, language_matches
+from bitext.languages import LANGUAGES, language_name
 
 __all__ = ["COLUMNS", "headings", "pair_rows", "said_of", "summary", "table_columns"]
 
@@ -15,15 +16,6 @@ COLUMNS = ("number", "back", "flags")
 """Columns beside source and target."""
 
 _ORDER = ("number", "source", "target", "back", "flags")
-_LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "nl": "Dutch",
-    "pt": "Portuguese",
-}
 
 
 def table_columns(asked: Sequence[str], path: Path_) -> list[str]:
@@ -40,7 +32,7 @@ def table_columns(asked: Sequence[str], path: Path_) -> list[str]:
 
 def headings(bitext: Bitext, langs: tuple[str, str], names: Sequence[str]) -> list[str]:
     """The titles of the columns."""
-    source, target = (_LANGUAGES.get(lang.lower().replace("_", "-").split("-")[0], lang) for lang in langs)
+    source, target = (language_name(lang) for lang in langs)
     against = "back-translation" if bitext.source is None or bitext.origin == "back-translation" else "original"
     known = {
         "number": "No.",
@@ -94,12 +86,12 @@ def pair_rows(
 
 def _languages(cells: Sequence[str]) -> dict[int, str]:
     """By column, the language that a heading names, as a word or a code; empty if it is no heading."""
-    codes = {name.lower(): code for code, name in _LANGUAGES.items()}
+    codes = {name.lower(): code for code, name in LANGUAGES.items()}
     found = {}
     for k, cell in enumerate(cells):
         word = re.split(r"[\s(]", cell.strip().lower(), maxsplit=1)[0]
         if word in codes:
             found[k] = codes[word]
-        elif re.fullmatch(r"[a-z]{2}(-[a-z]{2})?", word) and word[:2] in _LANGUAGES and len(cell.strip()) <= 5:
+        elif re.fullmatch(r"[a-z]{2}(-[a-z]{2})?", word) and word[:2] in LANGUAGES and len(cell.strip()) <= 5:
             found[k] = word
     return found if len(found) > 1 else {}

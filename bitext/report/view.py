@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
 
 from bitext.document import Bead, Bitext, Flag, Kind, Severity, Translation
+from bitext.languages import language_name
 
 __all__ = [
     "MQM_WEIGHTS",
@@ -53,15 +54,6 @@ MQM_WEIGHTS: Mapping[Severity, float] = {
 }
 """Penalty of one error, the MQM scoring model's usual weights; a report ranks flags by weight × confidence."""
 
-_LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "nl": "Dutch",
-    "pt": "Portuguese",
-}
 # C0 and C1 controls, bidirectional overrides and lone surrogates would act on the page or terminal instead of showing.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -110,8 +102,7 @@ def clean(text: str) -> str:
 
 def language(code: str, default: str = "") -> str:
     """`fr-CA` → `French`; an unknown code as it is."""
-    code = code or default
-    return _LANGUAGES.get(code.lower().replace("_", "-").split("-")[0], code)
+    return language_name(code or default)
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bitext.errors import InputError
 from bitext.files import read_text
+from bitext.languages import language_name
 
 __all__ = ["counted", "guess_language", "line_counts", "lines", "names", "read_lines", "same_language"]
 
@@ -150,9 +151,6 @@ def _are(n: int) -> str:
     return "is" if n == 1 else "are"
 
 
-_LANGUAGES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian"}
-
-
 def same_language(
     hypothesis: str, hypotheses: Sequence[str], references: Sequence[str], texts: Sequence[Sequence[str]]
 ) -> None:
@@ -168,7 +166,7 @@ def same_language(
         theirs = guess_language(lines)
         if ours and theirs and ours != theirs:
             raise InputError(
-                f"looks {_LANGUAGES[ours]}, and {name} {_LANGUAGES[theirs]}",
+                f"looks {language_name(ours)}, and {name} {language_name(theirs)}",
                 path=hypothesis,
                 mend="give a translation and its reference, not the source",
             )
@@ -181,12 +179,12 @@ def _languages(
     if hyp and ref and hyp != ref:
         source = guess_language(sources) if sources is not None else None
         more = ", the language of the source: was the wrong file given?" if source == hyp else "."
-        return [f"The hypotheses look {_LANGUAGES[hyp]} and the references {_LANGUAGES[ref]}{more}"]
+        return [f"The hypotheses look {language_name(hyp)} and the references {language_name(ref)}{more}"]
     said = []
-    if lang in _LANGUAGES and hyp and hyp == ref != lang:
-        said.append(f"Hypotheses and references look {_LANGUAGES[hyp]}, not {_LANGUAGES[lang]}.")
+    if lang in _WORDS and hyp and hyp == ref != lang:
+        said.append(f"Hypotheses and references look {language_name(hyp)}, not {language_name(lang)}.")
     if hyp and sources is not None and hyp == ref == guess_language(sources):
-        said.append(f"The sources look {_LANGUAGES[hyp]} as the references do: was the wrong file given?")
+        said.append(f"The sources look {language_name(hyp)} as the references do: was the wrong file given?")
     return said
 
 
