@@ -50,14 +50,17 @@ def _sketch(start, column, value, out):  # type: ignore[no-untyped-def]
             h = np.uint32(np.uint32(column[k]) * np.uint32(2654435761))
             h ^= h >> np.uint32(15)
             x = value[k]
-            out[i, h % width] += x if h & np.uint32(0x10000) else -x
+            out[i // 2, h % width] += x if h & np.uint32(0x10000) else -x
 
 
 def _sketched(rows: Rows) -> Dense:
-    """Sparse rows in few dimensions that keep products, on average (a count sketch, Charikar et al. 2002)."""
+    """Sums of two rows each; of sparse ones in few dimensions that keep products, on average.
+
+    The latter is a count sketch (Charikar et al. 2002).
+    """
     if not isinstance(rows, Sparse):
-        return rows
-    out = np.zeros((rows.height, _SKETCH), np.float32)
+        return _grouped(rows, 2)
+    out = np.zeros((-(-rows.height // 2), _SKETCH), np.float32)
     _sketch(*rows[:3], out)
     return out
 
@@ -257,7 +260,7 @@ def first_path(
             both[-1, 1] = columns
             band = corridor(both, columns, _RADIUS)
         cells = Band.of(band.low[:-1], np.maximum(np.minimum(band.high[1:], columns), band.low[:-1]))
-        grouped = [(_grouped(s, size), _grouped(t, size), w) for s, t, w in sketches] if level else kinds
+        grouped = [(_grouped(s, size // 2), _grouped(t, size // 2), w) for s, t, w in sketches] if level else kinds
         sums = tuple(np.cumsum(np.add.reduceat(x, np.arange(0, len(x), size))) for x in lengths)
         reward = _reward(grouped, cells, (sums[0], sums[1]))
         path, pairs, best = _walk(band, reward, cells)
