@@ -178,10 +178,14 @@
   }
 
   // the strip
-  // the first list, then the first row in it, that ends below y: asking every row would lay out every row
+  // the first list, then the first row in it, that ends below y: asking every row would lay out every row; lists are
+  // asked from where the last search ended
+  let asked = 0;
   const below = (y) => (el) => !el.hidden && el.getBoundingClientRect().bottom > y;
   function firstRow(y = $(".bar").getBoundingClientRect().bottom + 4) {
-    const list = lists.find(below(y)) ?? lists.findLast((l) => !l.hidden);
+    while (asked > 0 && (lists[asked - 1].hidden || below(y)(lists[asked - 1]))) asked--;
+    while (asked < lists.length - 1 && !below(y)(lists[asked])) asked++;
+    const list = lists[asked]?.hidden ? lists.findLast((l) => !l.hidden) : lists[asked];
     if (!list) return 0;
     const row = [...list.children].find(below(y)) ?? [...list.children].findLast((r) => !r.hidden);
     return at.get(row) ?? 0;
