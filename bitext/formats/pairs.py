@@ -49,6 +49,12 @@ def read_pairs(path: str | Path, source_lang: str, target_lang: str, reverse: bo
         return
     from bitext import formats
 
+    try:
+        formats.detect(path)
+    except FormatError:
+        raise FormatError(
+            "its ending names no format of pairs", path=path, mend="name it .tsv, .tmx, .jsonl or as a Moses pair"
+        ) from None
     bitext = formats.read(path)
     swap = bitext.target.lang == source_lang
     for bead in bitext.beads:

@@ -61,3 +61,9 @@ def test_other_formats(tmp_path):
     for name in ("a.tmx", "a.jsonl", "a.xlf"):
         formats.write(made, tmp_path / name)
         assert pairs(tmp_path / name) == PAIRS
+
+
+def test_an_ending_that_names_no_format(tmp_path):
+    (tmp_path / "x.unknown").write_text("a\tb\n")
+    with pytest.raises(FormatError, match=r"x\.unknown: its ending names no format of pairs; name it \.tsv"):
+        list(read_pairs(tmp_path / "x.unknown", "fr", "en"))
