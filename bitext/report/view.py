@@ -269,7 +269,7 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
     scores, judges = bitext.scores, False
     values: list[float | None]
     if scores is not None and any(_known(q) for q in scores.quality):
-        name, quality = "chance that an editor leaves it as it is", dict(enumerate(scores.quality))
+        name, quality = "estimated chance that an editor leaves it as it is, to rank by", dict(enumerate(scores.quality))
         values, judges = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown], True
     elif scores is not None and scores.beads:
         name, chrf = "chrF against the original", scores.beads
@@ -304,18 +304,14 @@ def _known(value: float | None) -> TypeGuard[float]:
 
 def verdict(bitext: Bitext) -> str:
     """How good the text is, in one or two sentences that claim no more than is known."""
-    said = []
-    quality = [q for q in bitext.scores.quality if _known(q)] if bitext.scores else []
-    if quality:
-        good = sum(q >= 0.5 for q in quality)
-        said.append(f"An editor would probably leave {good:,} of {count(len(quality), 'segment')} as they are.")
+    # No word on how many segments are good: the estimate of quality ranks them, its level is not to be trusted.
     if not bitext.flags:
-        return " ".join([*said, "No check found anything to flag."])
+        return "No check found anything to flag."
     hit = len({f.segment for f in bitext.flags})
     *most, last = (f"{n:,} {s}" for s, n in severities(bitext.flags))
     found = f"{', '.join(most)} and {last}" if most else last
     noun = "flag" if len(bitext.flags) == 1 else "flags"
-    return " ".join([*said, f"{found} {noun}, in {hit:,} of {len(bitext.target):,} segments."])
+    return f"{found} {noun}, in {hit:,} of {len(bitext.target):,} segments."
 
 
 def left_out(bitext: Bitext) -> list[LeftOut]:
