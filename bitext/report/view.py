@@ -269,7 +269,8 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
     scores, judges = bitext.scores, False
     values: list[float | None]
     if scores is not None and any(_known(q) for q in scores.quality):
-        name, quality = "estimated chance that an editor leaves it as it is, to rank by", dict(enumerate(scores.quality))
+        name = "estimated chance that an editor leaves it as it is, to rank by"
+        quality = dict(enumerate(scores.quality))
         values, judges = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown], True
     elif scores is not None and scores.beads:
         name, chrf = "chrF against the original", scores.beads
