@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,6 +23,10 @@ from bitext.formats.xml import elements_in, local
 
 __all__ = ["READERS", "opened_word", "read_document", "read_docx", "read_html", "read_subtitles", "word_text"]
 
+# What zipfile raises on one archive or another that was cut off or overwritten.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
 _MOST_XML = 200_000_000  # bytes of a Word file's text after unpacking; more is an attack or a mistake
 _TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
 
@@ -100,7 +105,7 @@ def opened_word(path: Path_) -> bytes:
             return archive.read(info)
     except KeyError:
         raise InputError("is a zip archive, but not a Word file", path=path, mend="save it as .docx or .txt") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as e:
+    except _DAMAGED as e:
         said = str(e).rstrip(".")
         raise InputError(
             f"is not a whole .docx file ({said})", path=path, mend="save it again as .docx or .txt"
