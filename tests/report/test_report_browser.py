@@ -1,7 +1,5 @@
 """The page in a real browser: keys, clicks, filters, the strip, widths, contrast. Skipped where there is none."""
 
-import os
-import shutil
 import time
 
 import pytest
@@ -10,19 +8,7 @@ from bitext.document import Bitext, Document, Flag, Severity
 from bitext.report.html import render
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -28,21 +28,6 @@ def client(review):
     return Client(review)
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium, or another that there is; tests that want one are slow."""
-    from review_desk import CHROMIUM
-
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    pytest.importorskip("uvicorn", reason="needs uvicorn")
-    if CHROMIUM is None:
-        pytest.skip("needs chromium")
-    with sync_api.sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def desk(browser, tmp_path):
     """A running review of the sample; nothing may go wrong in its pages."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 import time
 
@@ -15,7 +13,6 @@ from bitext.flag.run import read_ignore
 from bitext.formats import jsonl
 from bitext.review.session import open_review
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 BY = pytest.mark.parametrize("by", ["click", "key"])
 
 
