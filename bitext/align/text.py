@@ -130,6 +130,27 @@ def _cases() -> NDArray[np.int8]:
     return np.array([2 if chr(c).isupper() else 1 if chr(c).isalpha() else 0 for c in range(1 << 16)], np.int8)
 
 
+@inlined
+def _word_end(codes, kinds, i, kind):  # type: ignore[no-untyped-def]
+    """Where the word ends that begins at i with a character of this kind; a character of kind 3 is one by itself."""
+    j = i + 1
+    while kind != 3 and j < len(codes):
+        k = kinds[codes[j]] if codes[j] < 65536 else 1
+        if k == 0 or k == 3:
+            break
+        j += 1
+    return j
+
+
+@inlined
+def _hash(codes, first, end):  # type: ignore[no-untyped-def]
+    """FNV-1a over code points, its high bits folded in."""
+    h = np.uint32(2166136261)
+    for p in range(first, end):
+        h = np.uint32((h ^ codes[p]) * np.uint32(16777619))
+    return h ^ (h >> np.uint32(15))
+
+
 @jit
 def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: ignore[no-untyped-def]
     """Hashed words and `order`-grams of padded words; fills index arrays when they are not empty, returns counts."""
@@ -153,18 +174,8 @@ def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: 
         if kind == 0:
             i += 1
             continue
-        j = i + 1
-        if kind != 3:
-            while j < n:
-                d = codes[j]
-                k = kinds[d] if d < 65536 else 1
-                if k == 0 or k == 3:
-                    break
-                j += 1
-        h = np.uint32(2166136261)
-        for p in range(i, j):
-            h = np.uint32((h ^ codes[p]) * np.uint32(16777619))
-        h ^= h >> np.uint32(15)
+        j = _word_end(codes, kinds, i, kind)
+        h = _hash(codes, i, j)
         if write:
             words[nw] = h & mask
         nw += 1
@@ -220,21 +231,11 @@ def _stem_rows(codes, kinds, starts, out):  # type: ignore[no-untyped-def]
         if kind == 0:
             i += 1
             continue
-        j = i + 1
-        if kind != 3:
-            while j < n:
-                d = codes[j]
-                k = kinds[d] if d < 65536 else 1
-                if k == 0 or k == 3:
-                    break
-                j += 1
+        j = _word_end(codes, kinds, i, kind)
         end = j
         if kind != 2:  # numbers are compared whole
             end = i + 4 if j - i == 5 else min(j, i + 5)
-        h = np.uint32(2166136261)
-        for p in range(i, end):
-            h = np.uint32((h ^ codes[p]) * np.uint32(16777619))
-        h ^= h >> np.uint32(15)
+        h = _hash(codes, i, end)
         if write:
             out[count] = h
         count += 1
