@@ -13,6 +13,8 @@ __all__ = ["Brackets", "Quotes"]
 
 _INCH = re.compile(r"(?<=\d)\"")
 _MOST = 20  # brackets of one kind that are flagged in a paragraph
+_LABEL = re.compile(r"\((?:\w{1,3}|\d+°)\)")
+_ITEM = re.compile(r"(?:(?<=^)|(?<=[\s(]))(?:\w{1,3}|\d+°)\)")
 _SPACES = " \u00a0\u202f\t\n"
 
 
@@ -186,19 +188,30 @@ class Brackets(Check):
 
     def find(self, case: Case, unit: Paragraph) -> Iterator[Flag]:
         text = re.sub(r"[:;]-?[()]", "  ", unit.text)
-        text = re.sub(r"(?:(?<=^)|(?<=[\s(]))(\w{1,3}|\d+°)\)", lambda m: " " * len(m.group()), text)
+        # (a) and (12) are whole, unless the bracket before them closes later: (a) the first, b) the second)
+        readings = [_ITEM.sub(_blank, _LABEL.sub(_blank, text)), _ITEM.sub(_blank, text)]
         for opening, closing in ("()", "[]"):
-            depth: list[int] = []
-            closed = 0
-            for i, c in enumerate(text):
-                if c == opening:
-                    depth.append(i)
-                elif c == closing:
-                    if depth:
-                        depth.pop()
-                    elif (closed := closed + 1) <= _MOST:
-                        yield self.flag(
-                            unit.locate(i, i + 1), f"“{closing}” closes what was never opened.", Severity.MINOR
-                        )
-            for i in depth[:_MOST]:
+            opened, closed = min((_unmatched(t, opening, closing) for t in readings), key=lambda x: sum(map(len, x)))
+            for i in closed[:_MOST]:
+                yield self.flag(unit.locate(i, i + 1), f"“{closing}” closes what was never opened.", Severity.MINOR)
+            for i in opened[:_MOST]:
                 yield self.flag(unit.locate(i, i + 1), f"“{opening}” is never closed.", Severity.MINOR)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+def _unmatched(text: str, opening: str, closing: str) -> tuple[list[int], list[int]]:
+    """Where brackets stand that are never closed, and those that close nothing."""
+    opened: list[int] = []
+    closed: list[int] = []
+    for i, c in enumerate(text):
+        if c == opening:
+            opened.append(i)
+        elif c == closing:
+            if opened:
+                opened.pop()
+            else:
+                closed.append(i)
+    return opened, closed

@@ -63,6 +63,8 @@ SOUND = [
     "Nous pouvons vous aider. Chacun le sait. Il ne la date pas.",
     'Elle a dit "oui" puis "non" (sans y croire).',
     "a) premier point ; b) second point ; 1) dernier :-)",
+    "(a) premier point ; (ii) second point, de douze (12) mois ; (1°) dernier (voir a) plus haut).",
+    "Deux cas (a) le bail prend fin, b) il est prolongé).",
     "L'Union européenne, l'UE, l'ONU et la S.N.C.F. ont voté.",
     'Mesure : 12" de large, site www.exemple.fr/page.html, adresse a.b@exemple.fr.',
     "La grand-mère, le garde forestier, mon amie, son histoire, cette ancienne école.",
