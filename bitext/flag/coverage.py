@@ -36,11 +36,27 @@ def _uncovered(case: Case, pair: Pair) -> tuple[list[tuple[Word, float]], list[t
     else:
         back = lexicon.align([_form(w) for w in theirs], [_form(w) for w in mine], threshold=0.05)
         links = [(j, i, p) for i, j, p in back]
-    covered_mine, covered_theirs = {i for i, _, _ in links}, {j for _, j, _ in links}
+    covered_mine = {i for i, _, _ in links} | _by_sign(mine, pair.other)
+    covered_theirs = {j for _, j, _ in links} | _by_sign(theirs, pair.text)
     weigh = functools.partial(_weight, lexicon)
     left = [(w, weigh(w, case.lang)) for i, w in enumerate(mine) if i not in covered_mine]
     right = [(w, weigh(w, case.other_lang)) for j, w in enumerate(theirs) if j not in covered_theirs]
     return left, right
+
+
+_SIGNS = {  # what a sign is read as, in both languages
+    "£": {"pound", "pounds", "sterling", "livre", "livres"},
+    "$": {"dollar", "dollars"},
+    "€": {"euro", "euros"},
+    "%": {"per", "cent", "percent", "pour"},
+    "°": {"degree", "degrees", "degré", "degrés"},
+}
+
+
+def _by_sign(found: list[Word], other: str) -> set[int]:
+    """The words that a sign on the other side stands for."""
+    read = {name for sign, names in _SIGNS.items() if sign in other for name in names}
+    return {i for i, w in enumerate(found) if w.lower in read}
 
 
 def _form(w: Word) -> str:

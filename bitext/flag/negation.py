@@ -89,7 +89,8 @@ class Negation(Check):
         free = "?" in unit.text or len(unit.other.split()) > self.threshold(case, "words")
         severity = Severity.MINOR if free else Severity.CRITICAL
         mine, theirs = _strong(unit.text, here), _strong(unit.other, there)
-        if mine and not theirs and not _WEAK[there].search(unit.other):
+        text, other = _without_comparisons(unit.text, unit.other)
+        if mine and not theirs and not _WEAK[there].search(other):
             yield self.flag(
                 unit.locate(*mine[0]),
                 f"“{unit.text[slice(*mine[0])]}”: the original negates nothing here.",
@@ -98,7 +99,7 @@ class Negation(Check):
                 against="original",
                 negations={"here": len(mine), "there": 0},
             )
-        elif theirs and not mine and not _WEAK[here].search(unit.text):
+        elif theirs and not mine and not _WEAK[here].search(text):
             said = unit.other[slice(*theirs[0])].strip()
             yield self.flag(
                 unit.locate(0, len(unit.text)),
@@ -108,6 +109,14 @@ class Negation(Check):
                 against="original",
                 negations={"here": 0, "there": len(theirs)},
             )
+
+
+_MORE = re.compile(rf"\bplus\s+(?:d(?:e\b|es\b|u\b|{_A})|qu(?:e\b|{_A}))|\bmore\s+than\b", re.I)
+
+
+def _without_comparisons(*sides: str) -> tuple[str, ...]:
+    """Both sides without *plus de* and *more than* where both compare: there they are no part of a negation."""
+    return tuple(_MORE.sub(" ", s) for s in sides) if all(map(_MORE.search, sides)) else sides
 
 
 def negated(text: str, lang: str) -> bool:

@@ -113,6 +113,8 @@ def test_dates_left_alone(run, fr, en):
         ("Le conseil n'a pas réagi à la crise.", "The council reacted to the crisis."),
         ("Il n'y a aucun témoin.", "There are witnesses."),
         ("Tout le monde est venu.", "Nobody came."),
+        ("Posez plus de trois cartes sur la table.", "Do not lay more than three cards on the table."),
+        ("Ne posez pas plus de trois cartes.", "Lay more than three cards."),
     ],
 )
 def test_flipped_negation(run, fr, en):
@@ -131,6 +133,8 @@ def test_flipped_negation(run, fr, en):
         ("Je ne peux pas m'empêcher de rire.", "I can't help laughing."),
         ("Il refuse de venir.", "He will not come."),
         ("Il est sans doute là.", "No doubt he is there."),
+        ("Posez trois cartes, pas plus de cinq.", "Lay three cards, not more than five."),
+        ("Elle a plus de patience que lui.", "He does not have her patience."),
     ],
 )
 def test_negation_said_otherwise(run, fr, en):

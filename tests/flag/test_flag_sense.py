@@ -114,6 +114,15 @@ def test_words_that_nothing_stands_for(words, run):
     assert f.category == "accuracy/addition"
 
 
+def test_a_sign_stands_for_the_words_it_is_read_as(words, run):
+    fr = "La mairie a payé trois millions de livres sterling pour le pont."
+    assert run("addition", fr, originals=["The town paid £3 million for the bridge."], lexicon=words) == []
+    lost = run(
+        "omission", "La mairie a payé 3 € sur 8 %.", originals=["The town paid 3 euros on 8 per cent."], lexicon=words
+    )
+    assert lost == []
+
+
 def test_surprises_are_of_whole_words():
     scored = Translation(
         "Il est là.", -1.0, ("▁Il", "▁e", "st", "▁là", ".", "</s>"), (-1.0, -2.0, -3.0, -4.0, -5.0, -6.0)
