@@ -65,7 +65,13 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A row of the page. `opens`: it begins a paragraph; `states`: what the page's filters and style go by."""
+    """A row of the page.
+
+    Attributes:
+        opens: it begins a paragraph.
+        states: what the page's filters and style go by.
+        linked: its words that correspond, as `_linked` writes them.
+    """
 
     row: view.Row
     target: list[_Text]
@@ -77,6 +83,7 @@ class _Line:
     quality: float | None
     opens: bool
     states: str
+    linked: str
 
 
 @cache
@@ -110,27 +117,41 @@ def _lang(code: str) -> str:
     return code if _LANG.match(code) else ""
 
 
-def _local(span: Span | None, bounds: Sequence[Span]) -> Iterable[tuple[int, int, int]]:
-    """A span of joined texts as (text number, start, end) in each text it touches."""
+def _local(span: Span | None, texts: Sequence[str]) -> Iterable[tuple[int, int, int]]:
+    """A span of texts joined by a character each, as (text number, start, end) in each text it touches.
+
+    Counted as a browser counts: a character beyond U+FFFF is two.
+    """
     if span is None:
         return
-    for n, (a, b) in enumerate(bounds):
-        start, end = max(span[0], a), min(span[1], b)
+    at = 0
+    for n, text in enumerate(texts):
+        start, end = max(span[0] - at, 0), min(span[1] - at, len(text))
         if start < end:
-            yield n, start - a, end - a
+            yield n, _units(text, start), _units(text, end)
+        at += len(text) + 1
 
 
-def _linked(texts: Sequence[str], spans: Iterable[Span | None]) -> list[list[tuple[int, int, int]]]:
-    """For each text, the (start, end, -1 - link number) spans that word links mark in it."""
-    bounds, at = [], 0
-    for t in texts:
-        bounds.append((at, at + len(t)))
-        at += len(t) + 1
-    out: list[list[tuple[int, int, int]]] = [[] for _ in texts]
-    for key, span in enumerate(spans):
-        for n, start, end in _local(span, bounds):
-            out[n].append((start, end, -1 - key))  # negative: flags have the positive numbers
-    return out
+def _units(text: str, k: int) -> int:
+    return k if text.isascii() else k + sum(c > "\uffff" for c in text[:k])
+
+
+def _linked(links: Iterable[Link], texts: Sequence[Sequence[str]]) -> str:
+    """The words of a row that correspond, for its `data-w`: `s4-13 t3-9 b4-13;…`.
+
+    A link a part, a place a word: column (source, target, back-translation), which text of it if not the first
+    (`t1:3-9`), start and end.
+    """
+    out = []
+    for link in links:
+        places = [
+            f"{side}{f'{n}:' if n else ''}{start}-{end}"
+            for side, span, of in zip("stb", link, texts, strict=True)
+            for n, start, end in _local(span, of)
+        ]
+        if len(places) > 1:
+            out.append(" ".join(places))
+    return ";".join(out)
 
 
 class _Page:
@@ -173,31 +194,32 @@ class _Page:
         if b.source is not None and b.origin == "back-translation" and row.source:
             backs = []  # the other column says the same
         notes = [n for i in row.target for n in self.notes.get(i, ())]
-        linked = _linked([s.text for s in targets], (k[1] for k in links))
-        target = [
-            self._target(i, s, spans, self.notes.get(i, []))
-            for i, s, spans in zip(row.target, targets, linked, strict=True)
-        ]
-        linked = _linked([s.text for s in sources], (k[0] for k in links))
-        source = [
-            _Text(i, s.kind, self._marked(s.text, spans))
-            for i, s, spans in zip(row.source, sources, linked, strict=True)
-        ]
-        linked = _linked(backs, (k[2] for k in links))
+        target = [self._target(i, s, self.notes.get(i, [])) for i, s in zip(row.target, targets, strict=True)]
+        source = [_Text(i, s.kind, self._marked(s.text)) for i, s in zip(row.source, sources, strict=True)]
         back = [
-            _Text(i, targets[n].kind, self._marked(text, linked[n]), problems=b.translations[i].problems)
+            _Text(i, targets[n].kind, self._marked(text), problems=b.translations[i].problems)
             for n, (i, text) in enumerate(zip(row.target, backs, strict=False))
         ]
+        linked = _linked(links, ([s.text for s in sources], [s.text for s in targets], backs)) if links else ""
         return _Line(
-            row, target, back, source, notes, self._figures(row), self._evidence(row), value, opens, self._states(row)
+            row,
+            target,
+            back,
+            source,
+            notes,
+            self._figures(row),
+            self._evidence(row),
+            value,
+            opens,
+            self._states(row),
+            linked,
         )
 
-    def _target(self, index: int, segment: Segment, links: list[tuple[int, int, int]], notes: list[_Note]) -> _Text:
-        spans = [(*n.flag.span, n.number) for n in notes if not n.whole]
-        html = self._marked(segment.text, [*spans, *links])
+    def _target(self, index: int, segment: Segment, notes: list[_Note]) -> _Text:
+        html = self._marked(segment.text, [(*n.flag.span, n.number) for n in notes if not n.whole])
         return _Text(index, segment.kind, html, [n for n in notes if n.whole])
 
-    def _marked(self, text: str, spans: list[tuple[int, int, int]]) -> Any:
+    def _marked(self, text: str, spans: Sequence[tuple[int, int, int]] = ()) -> Any:
         from markupsafe import Markup
 
         return Markup(marked(text, spans, self.lead))

@@ -1,4 +1,4 @@
-"""A text as HTML with its flags and word links marked, straight from the spans: a report has hundreds of thousands."""
+"""A text as HTML with its flags marked, straight from the spans."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def marked(text: str, spans: Iterable[tuple[int, int, int]], lead: Callable[[Seq
     """The text, escaped, with its spans marked.
 
     Args:
-        spans: (start, end, key); a positive key is a flag's number, a negative one -1 - k for word link k.
+        spans: (start, end, number) of flags.
         lead: which of several flags a piece of text shows.
     """
     plain = _PLAIN.match(text) is not None
@@ -38,27 +38,15 @@ def marked(text: str, spans: Iterable[tuple[int, int, int]], lead: Callable[[Seq
     for piece in pieces(text, spans):
         said = piece.text if plain else escape(clean(piece.text), quote=False)
         keys = piece.keys
-        if not keys:
-            out.append(said)
-        elif max(keys) < 0:
-            out.append(f'<span data-w="{" ".join([str(-k) for k in keys])}">{said}</span>')
-        else:
-            out.append(_flagged(said, piece.keys, piece.begin, piece.end, lead))
+        out.append(_flagged(said, keys, piece.begin, piece.end, lead) if keys else said)
     return "".join(out)
 
 
-def _flagged(said: str, keys: Sequence[int], begin: Sequence[int], end: Sequence[int], lead: Callable) -> str:
-    flags = [k for k in keys if k > 0]
-    links = [str(-k) for k in keys if k < 0]
+def _flagged(said: str, flags: Sequence[int], begin: Sequence[int], end: Sequence[int], lead: Callable) -> str:
     top = lead(flags)
-    about = f'class="m {top.severity}{"" if said else " point"}" href="#n{top.number}" data-f="{_listed(flags)}"'
-    if not any(k > 0 for k in begin):
+    listed = " ".join([str(k) for k in flags])
+    about = f'class="m {top.severity}{"" if said else " point"}" href="#n{top.number}" data-f="{listed}"'
+    if not begin:
         about += ' tabindex="-1"'  # the first piece of a flag is where the keyboard stops
-    if links:
-        about += f' data-w="{" ".join(links)}"'
-    numbers = "".join([f"<sup>{k}</sup>" for k in end if k > 0])
+    numbers = "".join([f"<sup>{k}</sup>" for k in end])
     return f"<a {about}>{said or _GAP}{numbers}</a>"
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return " ".join([str(k) for k in numbers])

@@ -146,35 +146,71 @@
   });
   let pointed = [];
   document.addEventListener("mouseover", (e) => {
-    for (const el of pointed) el.classList.remove("lit", "wl");
+    for (const el of pointed) el.classList.remove("lit");
     pointed = [];
-    const note = e.target.closest(".note"), word = e.target.closest("[data-w]");
+    const note = e.target.closest(".note"), mark = e.target.closest(".m:not(.off)");
     if (note) pointed.push(...byNumber.get(Number(note.id.slice(1))).marks);
-    const mark = e.target.closest(".m:not(.off)");
     if (mark) pointed.push(...numbers(mark).map((k) => byNumber.get(k)?.el).filter(Boolean));
     for (const el of pointed) el.classList.add("lit");
-    if (word) {
-      const row = word.closest(".bead");
-      for (const k of word.dataset.w.split(" "))
-        for (const el of $$(`[data-w~="${k}"]`, row)) { el.classList.add("wl"); pointed.push(el); }
+  }, { passive: true });
+
+  // words that correspond: the row says where they stand (s4-13 t1:3-9; see html.py), and they are lit without an
+  // element of their own, of which there would be a hundred thousand
+  const lit = globalThis.Highlight && CSS.highlights ? new Highlight() : null;
+  if (lit) CSS.highlights.set("word-link", lit);
+  const ours = "sup, .vh, .tag, [aria-hidden]"; // what the page adds to a text
+  function rangeIn(el, start, end) {
+    const r = document.createRange(), accept = (n) => (n.parentElement.closest(ours) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT, accept);
+    for (let n = walker.nextNode(), at = 0, begun = false; n; at += n.length, n = walker.nextNode()) {
+      if (!begun && start < at + n.length) { r.setStart(n, start - at); begun = true; }
+      if (begun && end <= at + n.length) { r.setEnd(n, end - at); return r; }
     }
+    return null;
+  }
+  const known = new WeakMap();
+  function linksOf(row) { // a list of links, each a list of ranges
+    if (!row?.dataset.w) return [];
+    if (!known.has(row)) {
+      const texts = { s: $$(".src > .seg", row), t: $$(".tgt > .seg", row) };
+      const under = texts.t.map((el) => (el.nextElementSibling?.matches(".back") ? el.nextElementSibling : null));
+      texts.b = under.some(Boolean) ? under : texts.s; // or the back-translation has the other column
+      known.set(row, row.dataset.w.split(";").map((link) => link.split(" ").map((place) => {
+        const [, side, n, start, end] = /^(.)(?:(\d+):)?(\d+)-(\d+)$/.exec(place);
+        const el = texts[side][Number(n ?? 0)];
+        return el && rangeIn(el, Number(start), Number(end));
+      }).filter(Boolean)));
+    }
+    return known.get(row);
+  }
+  const lightWords = (ranges) => { lit?.clear(); for (const r of ranges) lit?.add(r); };
+  let mouse = null, moving = false, hovered = false; // what keys have lit stays until the mouse finds something
+  function underMouse() {
+    moving = false;
+    const { clientX: x, clientY: y, target } = mouse;
+    const here = (r) => [...r.getClientRects()].some((b) => x >= b.left && x <= b.right && y >= b.top && y <= b.bottom);
+    const found = target.isConnected ? linksOf(target.closest(".bead")).filter((l) => l.some(here)).flat() : [];
+    if (hovered || found.length) lightWords(found);
+    hovered = found.length > 0;
+  }
+  document.addEventListener("mousemove", (e) => {
+    mouse = e;
+    if (lit && !e.buttons && !moving) { moving = true; requestAnimationFrame(underMouse); }
   }, { passive: true });
 
   // the same by key: the words of the current row that correspond, one after another
-  let word = 0;
-  let chosen = [];
-  const unword = () => { for (const el of chosen) el.classList.remove("wl"); chosen = []; };
+  let word = 0, wordsOf = null;
+  const said = (r) => { const part = r.cloneContents(); $$(ours, part).forEach((el) => el.remove()); return part.textContent; };
+  const unword = () => { lightWords([]); wordsOf = null; };
   function stepWord(by) {
     const row = $(".cur") ?? rows[firstRow()];
     if (!row) return;
-    if (!row.classList.contains("cur")) { toRow(row); word = 0; }
-    const all = [...new Set($$(".tgt .seg [data-w]", row).flatMap((el) => el.dataset.w.split(" ")))];
-    const last = chosen[0]?.closest(".bead") === row ? word : by > 0 ? 0 : all.length + 1;
-    unword();
-    word = (last - 1 + by + all.length) % all.length + 1;
-    chosen = all.length ? $$(`[data-w~="${all[word - 1]}"]`, row) : [];
-    for (const el of chosen) el.classList.add("wl");
-    $("#said").textContent = chosen.length ? chosen.map((el) => el.firstChild.textContent).join(" – ") : "No words of this row are known to correspond.";
+    if (!row.classList.contains("cur")) toRow(row);
+    const all = linksOf(row);
+    word = wordsOf === row ? (word + by + all.length) % all.length : by > 0 ? 0 : all.length - 1;
+    wordsOf = all.length ? row : null;
+    lightWords(all[word] ?? []);
+    $("#said").textContent = all[word]?.map(said).join(" – ") ?? "No words of this row are known to correspond.";
   }
 
   // the strip

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bitext.document import Bitext, Document, Flag, Severity
+from bitext.document import Bitext, Document, Flag, Severity, Translation
 from bitext.report.html import render
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -172,35 +172,63 @@ def test_the_strip_takes_clicks_and_keys(visit, article):
     assert f"of {len(article.target)}" in page.get_attribute("#strip", "aria-valuetext")
 
 
+LIT = "[...CSS.highlights.get('word-link')].map((r) => r.toString())"
+MIDDLE = """([selector, start, end]) => {
+  const r = document.createRange(), node = document.querySelector(selector).firstChild;
+  r.setStart(node, start); r.setEnd(node, end);
+  const b = r.getBoundingClientRect();
+  return [b.x + b.width / 2, b.y + b.height / 2];
+}"""
+
+
 def test_words_light_up_together(visit, pair):
     page = visit(pair, lexicon_links={2: [((4, 13), (3, 9), (4, 13))]})
-    page.hover("#t3 [data-w]")
-    assert page.eval_on_selector_all(".wl", "e => e.map(n => n.textContent)") == ["mairie", "town hall", "town hall"]
-    page.mouse.move(0, 0)
-    assert page.locator(".wl").count() == 0
+    page.locator("#t3").scroll_into_view_if_needed()
+    for selector, span in (("#t3", (3, 9)), ("#s3", (4, 13))):
+        page.mouse.move(*page.evaluate(MIDDLE, [selector, *span]))
+        page.wait_for_function(f"{LIT}.length === 3")
+        assert page.evaluate(LIT) == ["town hall", "mairie", "town hall"]
+        page.mouse.move(*page.evaluate(MIDDLE, [selector, 14, 17]))
+        page.wait_for_function(f"{LIT}.length === 0")
 
 
 def test_words_light_up_one_after_another_by_key(visit, pair):
     links = {2: [((0, 3), (0, 2), (0, 3)), ((4, 13), (3, 9), (4, 13))]}
     page = visit(pair, lexicon_links=links)
-    lit = "[...document.querySelectorAll('.wl')].map((e) => e.textContent)"
     for _ in range(3):
         page.keyboard.press("]")
     assert page.evaluate("document.querySelector('.cur').id") == "b3"
     page.keyboard.press("h")
-    first = page.evaluate(lit)
+    first = page.evaluate(LIT)
+    assert first == ["The", "La", "The"]
     page.keyboard.press("h")
-    assert page.evaluate(lit) == ["mairie", "town hall", "town hall"]
-    assert page.inner_text("#said") == "mairie – town hall – town hall"  # said to who cannot see it
+    assert page.evaluate(LIT) == ["town hall", "mairie", "town hall"]
+    assert page.inner_text("#said") == "town hall – mairie – town hall"  # said to who cannot see it
     page.keyboard.press("h")
-    assert page.evaluate(lit) == first  # round and round
+    assert page.evaluate(LIT) == first  # round and round
     page.keyboard.press("Shift+H")
-    assert page.evaluate(lit)[0] == "mairie"
+    assert page.evaluate(LIT)[1] == "mairie"
     page.keyboard.press("Escape")
-    assert page.evaluate(lit) == []
+    assert page.evaluate(LIT) == []
     page.keyboard.press("]")
     page.keyboard.press("h")
     assert page.inner_text("#said") == "No words of this row are known to correspond."
+
+
+def test_words_in_flags_and_in_the_other_column_light_up(visit, pair):
+    """A flag's number and what the page writes before a back-translation are none of the text."""
+    links = {0: [((30, 33), (24, 29), (28, 31)), ((34, 42), (0, 43), (0, 3))]}
+    page = visit(pair, lexicon_links=links)
+    page.keyboard.press("]")
+    page.keyboard.press("h")
+    assert page.inner_text("#said") == "mum – maman – mum"
+    page.keyboard.press("h")
+    assert page.inner_text("#said").split(" – ")[1:] == ["Le pont fermé reste une maman sur ses dates", "The"]
+    only = Bitext(Document.from_lines(["Le chat dort."]), translations=(Translation("The cat sleeps.", -0.1),))
+    page = visit(only, lexicon_links={0: [(None, (3, 7), (4, 7))]})
+    page.keyboard.press("]")
+    page.keyboard.press("h")
+    assert page.inner_text("#said") == "chat – cat"
 
 
 @pytest.mark.parametrize("width", [1440, 820, 390])

@@ -204,14 +204,36 @@ def test_hostile_text_is_text_everywhere(bad):
     assert tree.get_element_by_id("n1").get("data-check") == bad
 
 
+def linked_words(row):
+    """The words that a row's `data-w` links, read as the page reads it."""
+    texts = {
+        "s": row.xpath("./div[contains(@class, 'src')]/*[contains(@class, 'seg')]"),
+        "t": row.xpath("./div[contains(@class, 'tgt')]/*[contains(@class, 'seg')]"),
+        "b": row.xpath(".//*[@class='back']"),
+    }
+    out = []
+    for link in row.get("data-w").split(";"):
+        places = [re.fullmatch(r"([stb])(?:(\d+):)?(\d+)-(\d+)", place).groups() for place in link.split()]
+        bare = [(text_of(texts[side][int(n or 0)]), int(a), int(b)) for side, n, a, b in places]
+        out.append([text.encode("utf-16-le")[2 * a : 2 * b].decode("utf-16-le") for text, a, b in bare])
+    return out
+
+
 def test_word_links_join_the_three_texts(pair):
     links = {2: [((4, 13), (3, 9), (4, 13)), ((43, 50), None, (40, 47))], 4: [((0, 9), (49, 51), None)]}
     tree = page(pair, lexicon_links=links)
-    row = tree.get_element_by_id("b3")
-    assert [e.text_content() for e in row.xpath('.//*[@data-w="1"]')] == ["mairie", "town hall", "town hall"]
-    assert [e.text_content() for e in row.xpath('.//*[@data-w="2"]')] == ["evening", "evening"]
-    second = tree.get_element_by_id("b5").xpath(".//*[@data-w]")  # counted over the bead's joined segments
-    assert [(e.text_content(), e.getparent().get("id")) for e in second] == [("Il", "t6"), ("The mayor", "s6")]
+    first, second = (linked_words(tree.get_element_by_id(i)) for i in ("b3", "b5"))
+    assert first == [["town hall", "mairie", "town hall"], ["evening", "evening"]]
+    assert second == [["The mayor", "Il"]]  # counted over the bead's joined segments
+    assert tree.get_element_by_id("b5").get("data-w") == "s0-9 t1:0-2"
+    assert not tree.xpath("//*[@id='b1'][@data-w]")
+
+
+def test_word_links_are_counted_as_a_browser_counts():
+    both = Document.from_lines(["🎉🎉 fête 𝒙 ici"]), Document.from_lines(["𝒙 is here"])
+    bead = Bead(range(1), range(1))
+    tree = page(Bitext(*both, beads=(bead,)), lexicon_links={0: [((5, 9), (10, 13), None), ((0, 1), (8, 9), None)]})
+    assert linked_words(tree.get_element_by_id("b1")) == [["here", "ici"], ["𝒙", "𝒙"]]
 
 
 @pytest.mark.parametrize(
