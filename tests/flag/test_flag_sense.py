@@ -115,12 +115,11 @@ def test_words_that_nothing_stands_for(words, run):
 
 
 def test_a_sign_stands_for_the_words_it_is_read_as(words, run):
-    fr = "La mairie a payé trois millions de livres sterling pour le pont."
-    assert run("addition", fr, originals=["The town paid £3 million for the bridge."], lexicon=words) == []
-    lost = run(
-        "omission", "La mairie a payé 3 € sur 8 %.", originals=["The town paid 3 euros on 8 per cent."], lexicon=words
-    )
-    assert lost == []
+    fr, low = "La mairie a payé trois millions de livres sterling pour le pont.", {"addition.weight": 1.0}
+    paid = [f"The town paid {sign}3 million for the bridge." for sign in ("", "£")]
+    [(text, _)] = run("addition", fr, originals=paid[:1], lexicon=words, thresholds=low)
+    assert text == "livres sterling"
+    assert run("addition", fr, originals=paid[1:], lexicon=words, thresholds=low) == []
 
 
 def test_surprises_are_of_whole_words():
