@@ -99,7 +99,7 @@ def load(
     if engine == "ct2":
         from bitext.translate.ct2 import CTranslate2Engine
 
-        runner = CTranslate2Engine(directory, compute_type or "int8", threads, device)
+        runner = CTranslate2Engine.shared(directory, compute_type or "int8", threads, device)
     else:
         from bitext.translate.marian import TransformersEngine
 

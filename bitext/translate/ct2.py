@@ -7,6 +7,7 @@ import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bitext.errors import ModelError
 from bitext.translate.base import Decoding, Hypothesis, Tokens
@@ -83,6 +84,15 @@ class CTranslate2Engine:
             if temporary is not None:
                 shutil.rmtree(temporary, ignore_errors=True)
 
+    @classmethod
+    def shared(cls, model: MarianDirectory, compute_type: str, threads: int | None, device: str) -> CTranslate2Engine:
+        """An engine that someone has loaded already, or a new one: the model that reranks may score as well."""
+        key = (str(model.path.resolve()), model.hash, compute_type, threads, device)
+        engine = _LOADED.get(key)
+        if engine is None:
+            engine = _LOADED[key] = cls(model, compute_type, threads, device)
+        return engine
+
     def _ahead(self, calls: Iterable[Any]) -> Iterator[list[Any]]:
         """Results in order, with as many batches begun as keep every worker busy."""
         pending: deque[list[Any]] = deque()
@@ -151,3 +161,6 @@ class CTranslate2Engine:
 
         for scores in self._ahead(begin()):
             yield [list(s.log_probs) for s in scores]
+
+
+_LOADED: WeakValueDictionary[tuple[object, ...], CTranslate2Engine] = WeakValueDictionary()

@@ -19,6 +19,7 @@ from bitext.translate.tokenizer import MarianPieces
 __all__ = ["MarianTranslator"]
 
 _FIRST, _MOST = 64, 512  # segments looked ahead
+_REMEMBERED = 4096  # pairs whose forced decoding is kept, some 3 kB each
 _READABLE = 0.5  # share of characters that the vocabulary must have
 _RULES = 3  # of splitting and repair; change it and remembered translations are made anew
 
@@ -91,6 +92,7 @@ class MarianTranslator:
         self.channel = channel
         self._pieces, self._budget, self._repair = pieces, budget, repair
         self._workers = int(getattr(engine, "workers", 1))
+        self._scored: dict[tuple[str, str], Translation] = {}
 
     @property
     def signature(self) -> Signature:
@@ -283,7 +285,9 @@ class MarianTranslator:
         return out[:n]
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Translation]:
-        """Force-decode each target given its source; nothing is split, repaired or remembered.
+        """Force-decode each target given its source; nothing is split or repaired.
+
+        The last few thousand pairs are remembered, as scores, flags and estimates ask for the same ones.
 
         The result's `tokens` end with the end of sentence. Where a source or a target is longer than the
         model has positions for, only its beginning is scored and `problems` says *too long*.
@@ -293,9 +297,21 @@ class MarianTranslator:
         """
         if len(sources) != len(targets):
             raise ValueError(f"{len(sources)} sources for {len(targets)} targets")
+        pairs = list(zip(sources, targets, strict=True))
+        known = {p: self._scored[p] for p in pairs if p in self._scored}
+        if new := [p for p in dict.fromkeys(pairs) if p not in known]:
+            found = dict(zip(new, self._decode(new), strict=True))
+            known |= found
+            self._scored |= found
+            while len(self._scored) > _REMEMBERED:
+                del self._scored[next(iter(self._scored))]
+        return [known[p] for p in pairs]
+
+    def _decode(self, pairs: Sequence[tuple[str, str]]) -> list[Translation]:
+        """See `score`."""
         most = self.model.positions - 1
         rows = []
-        for source, target in zip(sources, targets, strict=True):
+        for source, target in pairs:
             a = self._pieces.encode(self._pieces.spell(clean(source)))
             b = self._pieces.encode_target(self._pieces.spell(clean(target)))
             rows.append((a[:most], b[:most], ("too long",) if max(len(a), len(b)) > most else ()))
@@ -307,7 +323,7 @@ class MarianTranslator:
             for i, logprobs in zip(group, found, strict=True):
                 rounded = tuple(round(x, 5) for x in logprobs)
                 out[i] = Translation(
-                    targets[i],
+                    pairs[i][1],
                     round(sum(rounded) / len(rounded), 5),
                     (*rows[i][1], "</s>"),
                     rounded,

@@ -15,6 +15,8 @@ from tiny_marian import SENTENCES
 from bitext.document import Signature
 from bitext.errors import ModelError
 from bitext.translate import Translator, load
+from bitext.translate.convert import converted
+from bitext.translate.directory import MarianDirectory
 from bitext.translate.translator import MarianTranslator
 
 
@@ -98,6 +100,27 @@ def test_score_marks_what_does_not_fit(translator: MarianTranslator) -> None:
         translator.score(["a", "b"], ["c"])
 
 
+def test_a_pair_is_decoded_once(tiny_source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    t = load(tiny_source, threads=1)
+    a, b, c = SENTENCES[:3]
+    first = t.score([a, b, a], [b, c, b])
+    assert first[0] == first[2] != first[1]
+    spent = t.stats.target_tokens
+    assert t.score([b, a], [c, b]) == first[1::-1]
+    assert t.stats.target_tokens == spent
+    monkeypatch.setattr("bitext.translate.translator._REMEMBERED", 1)
+    assert t.score([c], [a])[0].text == a  # and the others are forgotten
+    spent = t.stats.target_tokens
+    assert t.score([a], [b]) == first[:1]
+    assert t.stats.target_tokens > spent
+
+
+def test_a_model_in_use_is_not_loaded_again(tiny_source: Path) -> None:
+    one, other = load(tiny_source, threads=1), load(tiny_source, threads=1, rerank="none", beam=2)
+    assert one.engine is other.engine
+    assert load(tiny_source, threads=2).engine is not one.engine
+
+
 def test_a_line_without_end(translator: MarianTranslator) -> None:
     line = " ".join(SENTENCES[:10]) + " "
     line *= 200_000 // len(line) + 1
@@ -128,7 +151,7 @@ def test_settings_that_do_not_exist(tiny_source: Path, options: dict, said: str)
 
 
 def test_the_fast_engine_needs_neither_torch_nor_transformers(tiny_source: Path) -> None:
-    load(tiny_source, threads=1)  # converts
+    converted(MarianDirectory(tiny_source, "tiny"), "int8")
     code = (
         "import sys; from bitext.translate import load;"
         f"load({str(tiny_source)!r}, threads=1).translate(['Le chat.']);"
