@@ -15,6 +15,12 @@ __all__ = ["FinalStop", "Leftovers", "Spacing"]
 _BEFORE_COMMA = re.compile(r"(?<=[^\W_]|[)»\"”’%])[ \u00a0\u202f\t]+(?=[,.](?=\s|$|[\"”»)]))")
 _AFTER_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’][ \u00a0]+(?=[^\W\d_])", re.I)
 _REPEATED = re.compile(r",\s*,+|;\s*;+|(?<!\.)\.\.(?!\.)|,\.|\.,(?!\d)|:\s*:(?!\w)")
+# What may end in a full stop before a comma: *etc.*, *Inc.*, and all with a full stop or one letter: *p.m.*, *J.-C.*
+_ABBREVIATION = re.compile(
+    r"(?:\.\S*|(?<![^\W_])\w|\b(?:etc|inc|ltd|jr|sr|co|corp|bros|env|ex|cf|ca|al|vol|chap|fig|art|"
+    r"jan|feb|aug|sept?|oct|nov|dec|janv|févr|juil|déc))\Z",
+    re.I,
+)
 _AMPERSAND = re.compile(r"(?<=[a-zàâéèêîôûç]{2} )&(?:amp;)?(?= [a-zàâéèêîôûç]{2})")
 _GLUED = re.compile(
     r"(?<=[a-zàâéèêëîïôûç]{2})[.!?](?=(?!Js\b|Net\b|Com\b)[A-ZÀÂÉÈÊÎÔ][a-zàâéèêëîïôûç]+[\s,])|"
@@ -62,6 +68,8 @@ class Spacing(Check):
         for m in _AMPERSAND.finditer(text):
             yield self.flag(unit.locate(*m.span()), "An ampersand in running text.", Severity.MINOR, suggestion="et")
         for m in _REPEATED.finditer(text):
+            if m.group() == ".," and _ABBREVIATION.search(text[_word_before(text, m.start()) : m.start()]):
+                continue
             yield self.flag(unit.locate(*m.span()), f"Doubled punctuation: {m.group()!r}.", Severity.MINOR)
         for m in _GLUED.finditer(text):
             end = m.end()

@@ -17,6 +17,7 @@ NBSP = "\u00a0"
         ("spacing", "Il est parti . Elle reste.", "parti .", "parti."),
         ("spacing", "Le traité de l' Union est signé.", "l' ", "l'"),
         ("spacing", "Des pommes,, des poires.", ",,", None),
+        ("spacing", "Il est parti hier., mais elle reste.", ".,", None),
         ("spacing", "Il est parti.Elle reste seule.", ".", ". "),
         ("leftovers", "Un vote d'au moins un -le quart des voix.", "un -le", "un"),
         ("leftovers", "(Dessin de -Reuters)", "de -Reuters", "de Reuters"),
@@ -69,6 +70,7 @@ SOUND = [
     'Mesure : 12" de large, site www.exemple.fr/page.html, adresse a.b@exemple.fr.',
     "La grand-mère, le garde forestier, mon amie, son histoire, cette ancienne école.",
     "Il y a des hauts et des bas... puis plus rien.",
+    "Des clous, des vis, etc., à 6 p.m., dit J.-C., de la S.A., et A. Morel Inc., sans suite.",
 ]
 
 
