@@ -307,7 +307,7 @@ def verdict(bitext: Bitext) -> str:
     """How good the text is, in one or two sentences that claim no more than is known."""
     # No word on how many segments are good: the estimate of quality ranks them, its level is not to be trusted.
     if not bitext.flags:
-        return "No check found anything to flag."
+        return "Nothing is flagged."
     hit = len({f.segment for f in bitext.flags})
     *most, last = (f"{n:,} {s}" for s, n in severities(bitext.flags))
     found = f"{', '.join(most)} and {last}" if most else last
