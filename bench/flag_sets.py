@@ -291,7 +291,7 @@ class Bench:
         def estimate(s: Set) -> list[float]:
             flags = self.examine(gold.bitext_of(s.data), skip=["inconsistent", "duplicates", "terminology", "fluency"])
             left = unflagged([calibrated(f) for f in flags], len(s.data.items))
-            return [model.probability(dict(zip(FEATURES, x, strict=True))) * p for x, p in zip(s.x, left, strict=True)]
+            return [model.estimate(dict(zip(FEATURES, x, strict=True))) * p for x, p in zip(s.x, left, strict=True)]
 
         sets = judged(self.folder / "flag", use)
         values = {n: estimate(s) for n, s in sets.items()}

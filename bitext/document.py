@@ -206,7 +206,7 @@ class Scores:
         kind: `reference` (against an original) or `reference-free`.
         metrics: figures over the whole document.
         beads: sentence-level chrF by bead index (reference) or empty.
-        quality: by target segment, the probability that an editor would leave it as it is; None where nothing is said.
+        quality: by target segment, an estimate (0–1) to rank by, lowest first; None where none is made.
         coverage: `source`/`target` share of counted characters that are in a scored bead, 0–1.
         notes: sentences on what the figures leave out.
     """

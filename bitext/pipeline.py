@@ -346,7 +346,7 @@ def flag(
 ) -> Bitext:
     """Look for mistranslations and other faults in the target.
 
-    With an original, both models and scores, these also get the probability that an editor would leave each segment.
+    With an original, both shipped models and scores, these also get an estimate of each segment's quality, to rank by.
     """
     from bitext import flag as flagger
     from bitext.flag import quality
@@ -358,9 +358,11 @@ def flag(
     if bitext.scores is None or only is not None:
         return bitext
     found = quality.quality(bitext, flags, forward=forward, back=back, lexicon=lexicon)
-    if all(q is None for q in found):
-        return bitext
-    return bitext.with_(scores=replace(bitext.scores, quality=found, notes=(*bitext.scores.notes, quality.NOTE)))
+    if any(q is not None for q in found):
+        return bitext.with_(scores=replace(bitext.scores, quality=found, notes=(*bitext.scores.notes, quality.NOTE)))
+    if bitext.origin == "original" and (note := quality.withheld(forward, back)):
+        return bitext.with_(scores=replace(bitext.scores, notes=(*bitext.scores.notes, note)))
+    return bitext
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitext import lexicon
-from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Severity, Translation
+from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Severity, Signature, Translation
 from bitext.errors import BitextError, FormatError
 from bitext.flag import examine
 from bitext.flag.base import Case, Resources
 from bitext.flag.conditioning import relief
 from bitext.flag.homographs import parts_of_speech
-from bitext.flag.quality import FEATURES, models, quality, unflagged
+from bitext.flag.quality import FEATURES, models, quality, unflagged, withheld
 from bitext.lexicon.homographs import Homographs, homographs, inflections, plural, read
 from bitext.shipped import shipped
 
@@ -28,7 +28,15 @@ def words():
 
 
 class Model:
-    """Believes a text the less, the more words it has that the other side does not begin with."""
+    """Believes a text the less, the more words it has that the other side does not begin with.
+
+    Goes by the hash of the weights that the estimate was learnt with, unless given another.
+    """
+
+    def __init__(self, direction: str = "en-fr", weights: str | None = None) -> None:
+        self.name, (self.source_lang, self.target_lang) = direction, direction.split("-")
+        known = models()["original"].scored_with[direction] if "original" in models() else ""
+        self.signature = Signature.of(mt=direction, weights=weights or known)
 
     def score(self, sources, targets):
         out = []
@@ -50,7 +58,7 @@ PAIR = bitext_of(
 
 @shipped_words
 def test_a_less_probable_translation_is_judged_worse(words):
-    good, bad = quality(PAIR, (), forward=Model(), back=Model(), lexicon=words)
+    good, bad = quality(PAIR, (), forward=Model(), back=Model("fr-en"), lexicon=words)
     assert good is not None
     assert bad is not None
     assert 0 < bad < good < 1
@@ -60,8 +68,8 @@ def test_a_less_probable_translation_is_judged_worse(words):
 def test_a_flag_takes_its_share(words):
     flag = Flag("names", "accuracy/mistranslation", Severity.MAJOR, 0, (0, 2), "x", confidence=0.75)
     page = Flag("boilerplate", "other/boilerplate", Severity.NEUTRAL, 1, (0, 2), "x", confidence=0.9)
-    before = quality(PAIR, (), forward=Model(), back=Model(), lexicon=words)
-    after = quality(PAIR, (flag, page), forward=Model(), back=Model(), lexicon=words)
+    before = quality(PAIR, (), forward=Model(), back=Model("fr-en"), lexicon=words)
+    after = quality(PAIR, (flag, page), forward=Model(), back=Model("fr-en"), lexicon=words)
     assert after[0] == pytest.approx(before[0] * 0.25, abs=1e-4)
     assert after[1] == before[1]
 
@@ -69,16 +77,29 @@ def test_a_flag_takes_its_share(words):
 @shipped_words
 def test_nothing_is_estimated_where_something_lacks(words):
     assert quality(PAIR, (), forward=Model(), lexicon=words) == (None, None)
-    assert quality(PAIR, (), forward=Model(), back=Model()) == (None, None)
+    assert quality(PAIR, (), forward=Model(), back=Model("fr-en")) == (None, None)
     alone = PAIR.with_(source=None, beads=())
-    assert quality(alone, (), forward=Model(), back=Model(), lexicon=words) == (None, None)
+    assert quality(alone, (), forward=Model(), back=Model("fr-en"), lexicon=words) == (None, None)
     page = PAIR.target.segments[1]
     target = Document(
         PAIR.target.text, (PAIR.target.segments[0], Segment(page.text, page.start, page.end, Kind.BOILERPLATE)), "fr"
     )
-    first, second = quality(PAIR.with_(target=target), (), forward=Model(), back=Model(), lexicon=words)
+    first, second = quality(PAIR.with_(target=target), (), forward=Model(), back=Model("fr-en"), lexicon=words)
     assert first is not None
     assert second is None
+
+
+@shipped_words
+def test_with_other_weights_nothing_is_estimated_and_that_is_said(words):
+    other = Model("en-fr", "0123456789ab")
+    assert quality(PAIR, (), forward=other, back=Model("fr-en"), lexicon=words) == (None, None)
+    said = withheld(other, Model("fr-en"))
+    assert said is not None
+    assert "en-fr 0123456789ab" in said
+    assert withheld(Model("fr-en"), Model("en-fr")) is None
+    assert withheld(Model(), None) is None
+    exchanged = Model("fr-en", models()["original"].scored_with["en-fr"])
+    assert withheld(Model(), exchanged) is not None
 
 
 def test_a_flag_of_no_segment_is_refused():
@@ -93,7 +114,7 @@ def test_a_flag_of_no_segment_is_refused():
 )
 def test_evidence_only_counts_the_way_it_may(numbers, name, more):
     model = models()["original"]
-    before, after = model.probability(numbers), model.probability({**numbers, name: numbers[name] + more})
+    before, after = model.estimate(numbers), model.estimate({**numbers, name: numbers[name] + more})
     assert 0 <= before <= 1
     assert (after - before) * FEATURES[name] >= 0
 
@@ -105,6 +126,15 @@ def test_flags_are_taken_as_independent():
         Flag("c", "accuracy/omission", Severity.MAJOR, 0, (0, 1), "x", confidence=None),
     ]
     assert unflagged(flags, 3) == pytest.approx([1.0, 0.4, 1.0])
+
+
+def test_a_fault_of_spacing_counts_little():
+    flags = [
+        Flag("spacing", "fluency/typography", Severity.MINOR, 0, (0, 1), "x", confidence=0.9),
+        Flag("clauses", "fluency/grammar", Severity.MINOR, 1, (0, 1), "x", confidence=0.9),
+    ]
+    slight, grave = unflagged(flags, 2)
+    assert grave < 0.2 < 0.8 < slight < 1
 
 
 def test_relief_is_what_the_other_side_gains():
