@@ -71,6 +71,7 @@ class _Line:
         opens: it begins a paragraph.
         states: what the page's filters and style go by.
         linked: its words that correspond, as `_linked` writes them.
+        doubtful: what the alignment rests on is worth a look.
     """
 
     row: view.Row
@@ -84,6 +85,7 @@ class _Line:
     opens: bool
     states: str
     linked: str
+    doubtful: bool
 
 
 @cache
@@ -213,6 +215,7 @@ class _Page:
             opens,
             self._states(row),
             linked,
+            _doubtful(row),
         )
 
     def _target(self, index: int, segment: Segment, notes: list[_Note]) -> _Text:
@@ -255,6 +258,13 @@ class _Page:
         parts = [(view.label(name), f"{value:.2f}") for name, value in row.bead.evidence]
         whole = row.bead.confidence is not None and not row.alone
         return [*([("Similarity", f"{row.bead.score:.2f}")] if whole else []), *parts]
+
+
+def _doubtful(row: view.Row) -> bool:
+    """The alignment of a row is not plain: not one segment for one in the order of the text, or not sure of it."""
+    if row.bead is None or row.shape != "1–1" or row.moved:
+        return True
+    return (row.bead.score if row.bead.confidence is None else row.bead.confidence) < 0.8
 
 
 _MEANINGS = {

@@ -4,13 +4,14 @@
   const $ = (s, r = document) => r.querySelector(s);
   const $$ = (s, r = document) => [...r.querySelectorAll(s)];
   const root = document.documentElement;
+  root.classList.add("script");
   const rows = $$(".bead"), notes = $$(".note"), form = $("#filters"), strip = $("#strip");
   const numbers = (el) => el.dataset.f.split(" ").map(Number);
   const byNumber = new Map(notes.map((el) => [Number(el.id.slice(1)), { el, row: el.closest(".bead"), marks: [] }]));
   const marks = $$(".m"), flagsOf = new Map(marks.map((m) => [m, numbers(m)]));
   for (const m of marks) for (const k of numbers(m)) byNumber.get(k)?.marks.push(m);
   const ticks = $$(".tick", strip).map((el) => ({ el, parts: el.getAttribute("d").match(/[^z]+z/g), of: numbers(el) }));
-  const lists = $$(".beads");
+  const parts = $$(".part").map((el) => ({ el, lists: [...el.children] }));
   const at = new Map(rows.map((r, i) => [r, i]));
   let current = 0; // number of the flag last gone to
   let opened = null; // the note that focus opened, to close again
@@ -53,10 +54,11 @@
       if (r.hidden !== hide) r.hidden = hide;
       shown += !hide;
     }
-    for (const l of lists) { // an empty one would keep its guessed height
-      const hide = ![...l.children].some((r) => !r.hidden);
-      if (l.hidden !== hide) l.hidden = hide;
-    }
+    const empty = (el) => { // it would keep its guessed height
+      const hide = ![...el.children].some((r) => !r.hidden);
+      if (el.hidden !== hide) el.hidden = hide;
+    };
+    for (const p of parts) { p.lists.forEach(empty); empty(p.el); }
     root.classList.toggle("noback", !!form.elements.back && !form.elements.back.checked);
     const some = live.size === byNumber.size ? "" : ` of ${byNumber.size.toLocaleString("en")}`;
     $("#state").textContent = `${live.size.toLocaleString("en")}${some} ${byNumber.size === 1 ? "flag" : "flags"}, ${plural(shown, "row")} shown`;
@@ -82,12 +84,21 @@
       if (n) for (const el of [n.el, ...n.marks]) el.classList.toggle("lit", on);
     }
   }
+  const isOpen = (el) => el.classList.contains("unfolded");
+  function open(el, on) { // a note, or why a row is aligned so
+    el.classList.toggle("unfolded", on);
+    $(".head", el).setAttribute("aria-expanded", String(on));
+    const more = $("dl", el);
+    if (on) more.removeAttribute("hidden");
+    else more.setAttribute("hidden", "until-found"); // the browser's search opens it
+  }
+  document.addEventListener("beforematch", (e) => open(e.target.parentElement, true));
   const unlight = () => $$(".lit").forEach((el) => el.classList.remove("lit"));
   function reveal(number) {
     const n = byNumber.get(number);
     if (!n) return;
-    if (opened && opened !== n.el) opened.open = false;
-    if (!n.el.open) { n.el.open = true; opened = n.el; }
+    if (opened && opened !== n.el) open(opened, false);
+    if (!isOpen(n.el)) { open(n.el, true); opened = n.el; }
     unlight();
     light([number], true);
     current = number;
@@ -97,7 +108,7 @@
     if (!n) return;
     if (n.el.hidden || n.row.hidden) { form.reset(); setTimeout(() => { filter(); toFlag(number); }); return; }
     toRow(n.row);
-    (n.marks[0] || $("summary", n.el)).focus({ preventScroll: true });
+    (n.marks[0] || $(".head", n.el)).focus({ preventScroll: true });
     reveal(number);
   }
   function step(by) {
@@ -126,16 +137,24 @@
     if (links.length) toFlag(Number(links[worst = (worst + 1) % links.length].hash.slice(2)));
   }
 
+  function toggle(e) { // a click anywhere on a note but on what it opens
+    const el = e.target.closest(".note, .why:has(> .head)");
+    if (!el || e.target.closest("dl") || !getSelection().isCollapsed) return;
+    e.preventDefault();
+    open(el, !isOpen(el));
+    if (opened === el) opened = null;
+  }
+
   // flags: click and focus open their notes; pointing at either side lights the other
   document.addEventListener("click", (e) => {
     const m = e.target.closest(".m, .go");
-    if (!m) return;
+    if (!m) return toggle(e);
     e.preventDefault();
     if (m.matches(".go")) return toFlag(Number(m.hash.slice(2)));
     if (m.matches(".off")) return;
     const list = numbers(m).filter((k) => byNumber.has(k) && !byNumber.get(k).el.hidden);
     reveal(Number(m.hash.slice(2)));
-    for (const k of list) byNumber.get(k).el.open = true;
+    for (const k of list) open(byNumber.get(k).el, true);
     light(list, true);
     if (m.closest(".bead").getBoundingClientRect().bottom > innerHeight || innerWidth < 1024)
       byNumber.get(list[0])?.el.scrollIntoView({ block: "nearest", ...quiet });
@@ -214,17 +233,17 @@
   }
 
   // the strip
-  // the first list, then the first row in it, that ends below y: asking every row would lay out every row; lists are
-  // asked from where the last search ended
+  // the part, the list in it, the row in that, which is the first to end below y: asking every row would lay out every
+  // row; parts are asked from where the last search ended
   let asked = 0;
   const below = (y) => (el) => !el.hidden && el.getBoundingClientRect().bottom > y;
+  const firstOf = (all, y) => all.find(below(y)) ?? all.findLast((el) => !el.hidden);
   function firstRow(y = $(".bar").getBoundingClientRect().bottom + 4) {
-    while (asked > 0 && (lists[asked - 1].hidden || below(y)(lists[asked - 1]))) asked--;
-    while (asked < lists.length - 1 && !below(y)(lists[asked])) asked++;
-    const list = lists[asked]?.hidden ? lists.findLast((l) => !l.hidden) : lists[asked];
-    if (!list) return 0;
-    const row = [...list.children].find(below(y)) ?? [...list.children].findLast((r) => !r.hidden);
-    return at.get(row) ?? 0;
+    while (asked > 0 && (parts[asked - 1].el.hidden || below(y)(parts[asked - 1].el))) asked--;
+    while (asked < parts.length - 1 && !below(y)(parts[asked].el)) asked++;
+    const part = parts[asked]?.el.hidden ? parts.findLast((p) => !p.el.hidden) : parts[asked];
+    const list = part && firstOf(part.lists, y);
+    return at.get(list && firstOf([...list.children], y)) ?? 0;
   }
   const mark = $(".here", strip);
   let seen = "";
@@ -240,7 +259,7 @@
     strip.setAttribute("aria-valuetext", `row ${a + 1} of ${rows.length}, ${q ? `quality ${q.textContent}, ` : ""}${plural(flags, "flag")}`);
   }
   let waiting = false;
-  const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(() => { waiting = false; here(); }); } };
+  const soon = () => { if (!waiting) { waiting = true; setTimeout(() => { waiting = false; here(); }, 80); } };
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon, { passive: true });
   function near(i) { // the shown row nearest to the one asked for
@@ -274,7 +293,7 @@
     "]": () => stepRow(1), "[": () => stepRow(-1), g: () => strip.focus(),
     f: () => set("rows", (el) => { el.value = el.value === "has" ? "" : "has"; }),
     b: () => set("back", (el) => { el.checked = !el.checked; }),
-    o: () => { const open = notes.some((n) => !n.open); for (const n of notes) n.open = open; },
+    o: () => { const on = !notes.every(isOpen); for (const n of notes) open(n, on); },
     t: toggleTheme, "?": () => help.showModal(),
   };
   document.addEventListener("keydown", (e) => {
@@ -284,12 +303,9 @@
     if (act) { e.preventDefault(); act(); }
   });
 
-  // addresses of notes and printing
+  // addresses of notes
   const arrive = () => { const n = /^#n(\d+)$/.exec(location.hash); if (n) toFlag(Number(n[1])); };
   addEventListener("hashchange", arrive);
-  let closed = [];
-  addEventListener("beforeprint", () => { closed = $$("details.note:not([open])"); for (const d of closed) d.open = true; });
-  addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
   if (innerWidth >= 672) $("#filterbox").open = true;
   here();
   arrive();

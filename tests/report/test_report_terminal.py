@@ -57,7 +57,7 @@ def test_markup_and_escape_sequences_in_the_text_are_text():
 def test_what_is_not_known_is_not_shown():
     said = printed(Bitext(Document.from_lines(["Bonjour."], "fr", "a.txt")))
     assert "Beads" not in said and "Score" not in said and "Worst" not in said
-    assert "No check found anything to flag." in said
+    assert "Nothing is flagged." in said
     assert "none" in printed(Bitext(Document("")))
 
 

@@ -116,7 +116,7 @@ def test_a_text_aligned_with_its_own_back_translation_boasts_of_nothing():
 
 def test_verdict_counts_and_claims_no_more_than_is_known(pair):
     assert view.verdict(pair) == "1 critical, 3 major, 2 minor and 1 neutral flags, in 4 of 13 segments."
-    assert view.verdict(pair.with_(scores=None, flags=())) == "No check found anything to flag."
+    assert view.verdict(pair.with_(scores=None, flags=())) == "Nothing is flagged."
 
 
 def test_figures_that_are_no_numbers_do_no_harm():
