@@ -199,8 +199,10 @@ def _sentences(bitext: Bitext) -> Iterator[str]:
         at = segment.start + flag.span[0]
         line, column = text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
         span = " ".join(segment.text[slice(*flag.span)].split())
+        quoted = f"“{span}”: " if span and not flag.message.startswith(f"“{span}”") else ""
         suggestion = f" Suggest: {flag.suggestion}." if flag.suggestion else ""
-        yield f"{name}:{line}:{column}: {flag.severity} {flag.check}: “{span}”: {flag.message}{suggestion}"
+        sure = f" ({flag.confidence:.0%} sure)" if flag.confidence is not None else ""
+        yield f"{name}:{line}:{column}: {flag.severity} {flag.check}: {quoted}{flag.message}{suggestion}{sure}"
 
 
 def report_file(file: str, fmt: str, output: str) -> None:
@@ -263,10 +265,16 @@ def convert(
     bitext = formats.read(file, source_format, source_lang=source_lang, target_lang=target_lang)
     if not bitext.target.text.strip() and (bitext.source is None or not bitext.source.text.strip()):
         raise InputError("holds no text", path=file, mend="give a file with text in it")
+    known = target_format or formats.detect(output, writing=True).name
+    if bitext.source is None and known not in {"jsonl", "text", "mqm"}:
+        raise InputError(
+            f"holds one text alone, and {known} takes two",
+            path=file,
+            mend="align it with its original first (`bitext align ORIGINAL TRANSLATION -o OUT`)",
+        )
     if not columns:
         emit(bitext, output, target_format)
         return
-    known = target_format or formats.detect(output, writing=True).name
     if known not in formats.FORMATS or not formats.FORMATS[known].for_people:
         raise InputError("--column is for Word and HTML tables", mend="leave it out, or write .docx or .html")
     formats.write(bitext, output, target_format, columns=columns)

@@ -227,6 +227,8 @@ def writing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO]:
         with _complaining("standard output"):
             yield from _standard_output(text)
         return
+    if not str(path):
+        raise OutputError("the name of the file to write is empty", mend="name a file, or - for standard output")
     try:
         final = Path(path)
         if final.is_symlink():

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from bitext.errors import InputError
+
 if TYPE_CHECKING:
     from bitext.document import Bitext
     from bitext.pipeline import Progress
@@ -50,6 +52,8 @@ FailOn = Annotated[
 def memory_path(value: str) -> Path | None:
     if value == "none":
         return None
+    if not value.strip():
+        raise InputError("--memory is given without the name of a file", mend="name a file, or say none")
     if value != "default":
         return Path(value)
     from bitext.translate.memory import default_memory

@@ -144,7 +144,7 @@ def _known(names: Iterable[str] | None, option: str) -> set[str] | None:
         return None
     given = {names} if isinstance(names, str) else set(names)
     for name in given - set(_registry()):
-        raise BitextError(f"{option} names the check {name!r}, which does not exist", mend=_names())
+        raise BitextError(f"there is no check {name!r} (--{option})", mend=_names())
     return given
 
 

@@ -123,9 +123,11 @@ def lines(
     """Sentences about what looks wrong with line-aligned texts; empty when nothing does."""
     n = len(hypotheses)
     said = []
-    if empty := sum(not h.strip() for h in hypotheses):
+    blank = [all(not (r[i] or "").strip() for r in references) for i in range(n)]
+    both = sum(b and not h.strip() for b, h in zip(blank, hypotheses, strict=True))
+    if empty := sum(not h.strip() for h in hypotheses) - both:
         said.append(f"{empty} of {n} hypotheses {_are(empty)} empty: each counts as a translation with nothing right.")
-    if empty := sum(all(not (r[i] or "").strip() for r in references) for i in range(n)):
+    if empty := sum(blank) - both:
         said.append(f"{empty} of {n} references {_are(empty)} empty: every word of their hypotheses counts as wrong.")
     said += _languages(hypotheses, references, sources, lang)
     for i, r in enumerate(references, 1):

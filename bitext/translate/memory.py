@@ -62,12 +62,12 @@ class TranslationMemory:
             self._read_only(e)
         except sqlite3.DatabaseError as e:
             if self.path.suffix != ".sqlite" and not self.path.read_bytes()[:15] == b"SQLite format 3":
-                raise self._foreign("no SQLite file") from None
+                raise self._foreign("a file of something else") from None
             self._move_aside(str(e))
 
     def _foreign(self, what: str) -> OutputError:
         return OutputError(
-            f"is {what}, not a translation memory", path=self.path, mend="choose another name for the memory"
+            f"is {what}, so no translation memory", path=self.path, mend="choose another name for the memory"
         )
 
     def _connect(self) -> sqlite3.Connection:

@@ -125,7 +125,7 @@ def test_a_value_that_does_not_parse_is_made_anew(tmp_path: Path) -> None:
 def test_other_files_of_the_user_are_left_alone(tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("to do " * 500)
-    with pytest.raises(OutputError, match=r"notes.txt: is no SQLite file, not a translation memory"):
+    with pytest.raises(OutputError, match=r"notes.txt: is a file of something else, so no translation memory"):
         TranslationMemory(notes, "a")
     assert notes.read_text() == "to do " * 500
     other = tmp_path / "photos.sqlite"
