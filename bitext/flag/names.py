@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair, prose, translations
-from bitext.flag.words import FRENCH_ONLY, STOP, fold, words, wordset
+from bitext.flag.words import FRENCH_ONLY, STOP, Word, fold, words, wordset
 
 __all__ = ["Acronyms", "Names", "known_names"]
 
@@ -42,6 +42,7 @@ def known_names() -> Known:
 _ACRONYM = re.compile(r"(?<![\w#@/.-])(?:[A-Z]{2,6}s?|(?:[A-Z]\.){2,})(?![\w@])")
 # English acronyms that are French words, French acronyms or names as well: no sign of English by themselves
 _BOTH = wordset("UN AU CAP EU WHO IS PM US STI ICC SCO IDF IOC CEO CIS FTA")
+_OFTEN = 3e-6  # relative frequency from which a capitalised word is taken for a word
 _INITIALS_SKIP = wordset("of the on for and in to a an de du des la le les l d et pour sur en aux au")
 
 
@@ -133,16 +134,17 @@ def _similar(a: str, b: str) -> float:
 class Names(Check):
     """A name of the original that the translation lacks or writes otherwise, and names spelt in two ways in one text.
 
-    A name is a capitalised word inside a sentence of the original, but for weekdays, nationalities and titles. It is
-    found again if the translation has it, a word that looks like it (two thirds of the characters), its country's
-    French name, or a translation of it in the lexicon. A capitalised word that only the translation has and that looks
-    a little like a lost name is its *changed* form.
+    A name is a capitalised word inside a sentence of the original, but for weekdays, nationalities, titles and words
+    that the lexicon knows as words (*Bank*, *Sixth*: often seen, and translated by something else than themselves). It
+    is found again if the translation has it, a word that looks like it (two thirds of the characters), its country's
+    French name, or a translation of it in the lexicon. If one name alone is lost and the translation has one name alone
+    that the original has not, the one has become the other; a name that looks a little like a lost one may be it.
     """
 
     name = "names"
     title = "Names missing, changed or inconsistent"
     category = "accuracy/mistranslation"
-    severity = "major where a name is changed; minor where it is missing, and for two spellings"
+    severity = "minor: translators rename on purpose (*Aquarius*: *Verseau*, *Germany*: *Berlin*)"
     scope = "pair"
 
     def units(self, case: Case) -> Iterator[tuple[int, Pair | None]]:
@@ -157,25 +159,32 @@ class Names(Check):
             yield from self._missing(case, unit)
 
     def _missing(self, case: Case, unit: Pair) -> Iterator[Flag]:
-        theirs = _names(unit.other, case.other_lang)
+        theirs = [n for n in _names(unit.other, case.other_lang) if not _a_word(case, n, case.other_lang)]
         if not theirs:
             return
         folded, other = fold(unit.text), fold(unit.other)
         found = words(unit.text, case.lang)
         tokens = {fold(w.text) for w in found}
         free = [w for w in found if w.text[0].isupper() and fold(w.text) not in other]
-        for name in theirs:
-            f = fold(name)
-            if f in folded or any(_similar(f, t) >= 0.62 for t in tokens) or self._translated(case, name, unit):
-                continue
+        lost = [
+            n
+            for n in theirs
+            if (f := fold(n)) not in folded
+            and not any(_similar(f, t) >= 0.62 for t in tokens)
+            and not self._translated(case, n, unit)
+        ]
+        new = self._new(case, unit)
+        for name in lost:
             rival = next((w for w in free if w.start and self._looks(w.text, name)), None)
+            another = len(lost) == len(new) == 1 and (rival is None or rival.text == new[0].text)
+            rival = new[0] if another else rival
             if rival is not None:
                 yield self.flag(
                     unit.locate(rival.start, rival.end),
                     f"“{rival.text}”: the original has “{name}” here.",
-                    Severity.MAJOR,
+                    Severity.MINOR,
                     suggestion=name,
-                    strength=0.6,
+                    strength=0.8 if another else 0.5,
                     against="original",
                     similarity=round(_similar(rival.text, name), 2),
                 )
@@ -188,6 +197,20 @@ class Names(Check):
                     strength=0.4,
                     against="original",
                 )
+
+    @staticmethod
+    def _new(case: Case, unit: Pair) -> list[Word]:
+        """Names of the translation that nothing in the original looks like or is translated by."""
+        names = [n for n in _names(unit.text, case.lang) if not _a_word(case, n, case.lang)]
+        theirs = {fold(w.text) for w in words(unit.other, case.other_lang)}
+        out = []
+        for name in names:
+            f = fold(name)
+            known = {fold(w) for w, _ in translations(case, name.lower(), case.lang)}
+            known |= {fold(part) for en, fr in known_names().countries.items() for part in en.split() if f in fold(fr)}
+            if f not in theirs and not known & theirs and not any(_similar(f, t) >= 0.62 for t in theirs):
+                out.append(next(w for w in words(unit.text, case.lang) if w.text == name))
+        return out
 
     @staticmethod
     def _looks(a: str, b: str) -> bool:
@@ -245,6 +268,26 @@ def _one_edit(a: str, b: str) -> bool:
         return sum(x != y for x, y in zip(a, b, strict=True)) == 1
     short, long = sorted((a, b), key=len)
     return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def _a_word(case: Case, name: str, lang: str) -> bool:
+    """Whether the lexicon knows a capitalised word well, and by another word of the other language."""
+    lexicon = case.resources.lexicon
+    if lexicon is None or lexicon.count(name.lower(), lang) < _OFTEN:
+        return False
+    best = translations(case, name.lower(), lang, 1)
+    return bool(best) and fold(best[0][0]) != fold(name) and fold(name) not in _places(lang)
+
+
+@functools.cache
+def _places(lang: str) -> frozenset[str]:
+    """The words of the names in the bilingual map."""
+    names = known_names().countries
+    return frozenset(fold(part) for n in (names if lang == "en" else names.values()) for part in _parts(n))
+
+
+def _parts(name: str) -> list[str]:
+    return [w.text for w in words(name, "") if len(w.text) > 3]
 
 
 def _names(text: str, lang: str) -> list[str]:

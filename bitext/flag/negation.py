@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair
+from bitext.flag.coverage import uncovered
+from bitext.flag.words import STOP, words, wordset
 
 __all__ = ["Modality", "Negation", "negated"]
 
@@ -19,7 +21,11 @@ _STRONG = {
         rf"|\b(?:ne|n{_A})\s*(?:pas|jamais|rien)\b|\b(aucune?|personne|rien|nul(?:le)?)\s+(?:\w+\s+)?n(?:e\b|{_A})",
         re.I,
     ),
-    "en": re.compile(rf"\b(not|never|cannot|nothing|nobody|none|neither)\b|n{_A}t\b|\bno one\b|\bno\s+(?=[a-z])", re.I),
+    "en": re.compile(
+        rf"\b(not|never|cannot|nothing|nobody|none|neither)\b|n{_A}t\b|\bno one\b|\bno\s+(?=[a-z])"
+        r"|\b(?:do|does|did|is|are|was|were|would|could|should|dare|have|has|had)\s?nt\b",
+        re.I,
+    ),
 }
 # What may say the same without negating, so that a bare negation of the other side proves nothing.
 _WEAK = {
@@ -43,7 +49,7 @@ _WEAK = {
         rf"until|instead|ignor\w*|neglect\w*|out|free|too|yet|any\w*|least|less|away|off|hard|difficult|"
         rf"doubt\w*|wrong|false|failure|"
         rf"beyond|despite|against|before|ever|save|rid|still|same|also|loath|reluctan\w*|limit\w*|complain\w*|"
-        rf"differen\w*|forg[eo]t\w*|recall\w*|remain\w*|dead\w*)\b|n{_A}t\b",
+        rf"differen\w*|forg[eo]t\w*|recall\w*|remain\w*|dead\w*|since|small\w*)\b|n{_A}t\b",
         re.I,
     ),
 }
@@ -52,7 +58,9 @@ _EXCUSED = {
         rf"\bn{_A}est-ce pas\b|\bpas mal\b|\bpas seulement\b|\bnon seulement\b|\bpourquoi (?:ne )?pas\b|"
         rf"\bpas du tout\b$|"
         rf"\bn(?:e\s+|{_A})[^.]{{1,60}}?\bque?\b|\bplus tôt\b|\bpour ne pas dire\b|\bn{_A}importe\b|"
-        rf"\bne cess\w+|\bne manqu\w+|\bn{_A}en \w+ pas moins",
+        rf"\bne cess\w+|\bne manqu\w+|\bn{_A}en \w+ pas moins|"
+        rf"\bn{_A}est pas (?:grave|faux|(?:très |bien |trop )?loin|rien)\b|\bn(?:e m)?{_A}en parl\w+ pas\b|"
+        rf"\bne t{_A}inquiète\w* pas\b|\bne vous (?:inquiétez|en faites) pas\b|\bne t{_A}en fais pas\b",
         re.I,
     ),
     "en": re.compile(
@@ -60,7 +68,9 @@ _EXCUSED = {
         rf"you|we|i)\s*\?|\bnot only\b|\bwhy (?:not|don{_A}t)\b|"
         rf"\bno (?:doubt|wonder|matter|longer|sooner|more)\b|\bnot (?:just|merely|least|until|yet)\b|"
         rf"\bnothing (?:but|less|more)\b|\bno\.\s|\bnone the\b|\bnot to mention\b|\bif not\b|"
-        rf"\bcan(?:no|{_A})t wait\b|\bn{_A}t care\b|\bnot sure\b",
+        rf"\bcan(?:no|{_A})t wait\b|\bn{_A}t care\b|\bnot sure\b|"
+        rf"\b(?:do not|don{_A}t) (?:you )?(?:worry|mind)\b|\bnever ?mind\b|\bno (?:problem|worries|need)\b|"
+        rf"\bnot (?:far|bad|wrong)\b|n{_A}t (?:far|bad|wrong)\b",
         re.I,
     ),
 }
@@ -71,13 +81,18 @@ class Negation(Check):
 
     One side must have a full negation (*ne … pas*, *not*), the other none, and no word either that can take its place:
     *without*, *fail*, *un-*, *only*; *sans*, *manquer*, *in-*, *ne … que*. Turns that negate in one language alone
-    (*n'est-ce pas*, *no doubt*, *not until*) do not count.
+    (*n'est-ce pas*, *no doubt*, *not until*, *don't worry*) do not count. What is negated must be there on the other
+    side: if the first word with a meaning behind the negation has no partner in the lexicon's word links, the sentence
+    is said in another way (*ce n'est pas cher*: *it is cheap*), and the flag is minor.
     """
 
     name = "negation"
     title = "Negation lost or added"
     category = "accuracy/mistranslation"
-    severity = "critical; minor in questions and in segments of more than `words` words, which translate freely"
+    severity = (
+        "critical; minor in questions, in segments of more than `words` words, which translate freely, and where the "
+        "lexicon does not find what is negated on the other side"
+    )
     needs = ("original",)
     scope = "original"
     defaults: ClassVar[Mapping[str, float]] = {"words": 30}
@@ -87,25 +102,26 @@ class Negation(Check):
             return
         here, there = case.lang, case.other_lang
         free = "?" in unit.text or len(unit.other.split()) > self.threshold(case, "words")
-        severity = Severity.MINOR if free else Severity.CRITICAL
         mine, theirs = _strong(unit.text, here), _strong(unit.other, there)
         text, other = _without_comparisons(unit.text, unit.other)
         if mine and not theirs and not _WEAK[there].search(other):
+            sure = not free and _shared(case, unit, mine[0], there=False)
             yield self.flag(
                 unit.locate(*mine[0]),
                 f"“{unit.text[slice(*mine[0])]}”: the original negates nothing here.",
-                severity,
-                strength=0.4 if free else 0.8,
+                Severity.CRITICAL if sure else Severity.MINOR,
+                strength=0.8 if sure else 0.4,
                 against="original",
                 negations={"here": len(mine), "there": 0},
             )
         elif theirs and not mine and not _WEAK[here].search(text):
             said = unit.other[slice(*theirs[0])].strip()
+            sure = not free and _shared(case, unit, theirs[0], there=True)
             yield self.flag(
                 unit.locate(0, len(unit.text)),
                 f"The original's negation (“{said}”) is lost.",
-                severity,
-                strength=0.4 if free else 0.8,
+                Severity.CRITICAL if sure else Severity.MINOR,
+                strength=0.8 if sure else 0.4,
                 against="original",
                 negations={"here": 0, "there": len(theirs)},
             )
@@ -117,6 +133,24 @@ _MORE = re.compile(rf"\bplus\s+(?:d(?:e\b|es\b|u\b|{_A})|qu(?:e\b|{_A}))|\bmore\
 def _without_comparisons(*sides: str) -> tuple[str, ...]:
     """Both sides without *plus de* and *more than* where both compare: there they are no part of a negation."""
     return tuple(_MORE.sub(" ", s) for s in sides) if all(map(_MORE.search, sides)) else sides
+
+
+_PARTICLES = wordset(
+    """ne n' pas point jamais rien personne aucun aucune nullement guère not never cannot nothing nobody none neither
+    n't no one vraiment très really very so"""
+)
+
+
+def _shared(case: Case, unit: Pair, negation: tuple[int, int], *, there: bool) -> bool:
+    """Whether the first word with a meaning in or behind a negation has a partner on the other side."""
+    if case.resources.lexicon is None:
+        return True
+    text, lang = (unit.other, case.other_lang) if there else (unit.text, case.lang)
+    loose = {w.start for w, _ in uncovered(case, unit)[1 if there else 0]}
+    for w in words(text, lang):
+        if w.end > negation[0] and w.lower not in _PARTICLES and w.lower not in STOP:
+            return w.start not in loose
+    return True
 
 
 def negated(text: str, lang: str) -> bool:

@@ -70,9 +70,24 @@ _SPANS = (  # a number with its unit, and the word that says the same
     (7.0, r"jours?|days?", r"semaines?|weeks?"),
     (60.0, r"minutes?|mn?\b|min\b", r"heures?|hours?|h"),
     (100.0, r"ans|années|years", r"siècles?|century|centuries"),
+    (10.0, r"ans|années|years", r"décennies?|decades?"),
+    (15.0, r"minutes?|mn?\b|min\b", r"quarts? d['’]heure|quarter[s-]? (?:of an )?hour"),
+    (30.0, r"minutes?|mn?\b|min\b", r"demi-heures?|half[ -]an[ -]hour|half[ -]hour"),
+    (45.0, r"minutes?|mn?\b|min\b", r"quarts d['’]heure|quarters of an hour"),
+    (15.0, r"jours?|days?", r"fortnights?"),
+    (8.0, r"jours?|days?", r"weeks?"),
+    (14.0, r"jours?|days?", r"fortnights?"),
 )
+_HELP = (
+    re.compile(r"(?:911|999|112|000)"),
+    re.compile(r"secours|urgences?|police|pompiers|samu|emergency|ambulance", re.I),
+)
+_ATTACKS = (re.compile(r"\b9/11\b"), re.compile(r"\b11[\s\u00a0-]septembre(?:[\s\u00a0]2001)?\b", re.I))
 _ONE = {"fr": re.compile(r"\b(?:une?|premi[eè]re?s?|seule?|1er|unique)\b|\bl['’]", re.I),
         "en": re.compile(r"\b(?:an?|one|first|single|only|once|the)\b", re.I)}  # fmt: skip
+
+
+_HALF = re.compile(r"[.,]5\b|\band a half\b|\bet demie?\b|\bhalf past\b", re.I)
 
 
 def _said_otherwise(q: Quantity, text: str, other: str, other_lang: str) -> bool:
@@ -86,8 +101,10 @@ def _said_otherwise(q: Quantity, text: str, other: str, other_lang: str) -> bool
         return True
     if 1.0 in q.values and other_lang in _ONE and _ONE[other_lang].search(other):
         return True
-    if 30.0 in q.values and re.search(r"\d\s?(?:h|heures?)\s?$", before) and re.search(r"[.,]5\b", other):
+    if 30.0 in q.values and re.search(r"\d\s?(?:h|heures?)\s?$", before) and _HALF.search(other):
         return True
+    if _HELP[0].fullmatch(text[q.start : q.end]) and _HELP[1].search(other):
+        return True  # the number to call
     if re.match(r"['’′]\s?\d", behind) or re.search(r"\d['’′]\s?$", before):
         return True  # feet and inches
     mark = q.start < _NEAR and re.fullmatch(r"\s*\(?", before) and re.match(r"[.)]\s", behind)
@@ -111,7 +128,7 @@ class Numbers(Check):
     scope = "original"
 
     def find(self, case: Case, unit: Pair) -> Iterator[Flag]:
-        mine, theirs = numerals(unit.text, case.lang), numerals(unit.other, case.other_lang)
+        mine, theirs = _numerals(unit.text, case.lang, unit.other), _numerals(unit.other, case.other_lang, unit.text)
         left, right = _unmatched(mine, theirs)
         left = [q for q in left if not _composed(q, unit.text, unit.other)]
         right = [r for r in right if not _composed(r, unit.other, unit.text)]
@@ -163,6 +180,14 @@ class Numbers(Check):
                 there=sorted(r.values),
                 here=[sorted(q.values) for q in mine],
             )
+
+
+def _numerals(text: str, lang: str, other: str) -> list[Quantity]:
+    """The numbers of a text; *9/11* and *le 11 septembre 2001* count for none where each side has one of them."""
+    for here, there in (_ATTACKS, _ATTACKS[::-1]):
+        if here.search(text) and there.search(other):
+            text = here.sub(lambda m: " " * len(m.group()), text)
+    return numerals(text, lang)
 
 
 def _written(number: str, lang: str, into: str) -> str:

@@ -75,12 +75,14 @@ _VAGUE = {
     "fr": _table(
         """dizaine=10 dizaines=10 douzaine=12 douzaines=12 quinzaine=15 vingtaine=20 trentaine=30 quarantaine=40
         cinquantaine=50 soixantaine=60 centaine=100 centaines=100 millier=1e3 milliers=1e3 moitie=.5 demi=.5 demie=.5
-        tiers=.3333333 quart=.25 quarts=.25 second=2 seconde=2 double=2 triple=3"""
+        tiers=.3333333 quart=.25 quarts=.25 second=2 seconde=2 double=2 triple=3 cinquantenaire=50 centenaire=100
+        bicentenaire=200 tricentenaire=300 millenaire=1e3 duo=2 trio=3"""
     ),
     "en": _table(
         """dozen=12 dozens=12 hundreds=100 thousands=1e3 half=.5 halves=.5 thirds=.3333333 quarter=.25 quarters=.25
         second=2 double=2 triple=3 twice=2 both=2 couple=2 twenties=20 thirties=30 forties=40 fifties=50 sixties=60
-        seventies=70 eighties=80 nineties=90"""
+        seventies=70 eighties=80 nineties=90 centenary=100 centennial=100 bicentenary=200 bicentennial=200
+        tercentenary=300 millennium=1e3 duo=2 trio=3"""
     ),
 }
 _ROMAN = re.compile(r"\b(?=[IVXL]{2,})(X{0,4}L?X{0,3})(IX|IV|V?I{0,3})(?:e|è|ème|eme)?\b")
@@ -100,12 +102,27 @@ _TOKEN = {
 }
 _MEASURE = re.compile(
     r"[\s\u00a0-]*(km|kilom\w+|m[eè]tres?|meters?|miles?|feet|foot|ft|pieds?|inch\w*|pouces?|yards?|kg|"
-    r"kilos?|pounds?|lbs?|"
+    r"kilos?|pounds?|lbs?|gram\w*|"
     r"livres?|ounces?|onces?|acres?|hectares?|ha|gallons?|litres?|liters?|degr[eé]es?|degrés|°|mph|m\b|cm|mi\b)",
     re.I,
 )
 _PM = re.compile(r"(?:[:.]\d\d)?\s*(?:p\.?\s?m\b|in the (?:afternoon|evening)|at night)", re.I)
-_CLOCK_EN = re.compile(r":\d\d|\s*o['’]clock")
+_CLOCK_EN = re.compile(r"\s?:\s?\d\d|\s*o['’]clock")
+_MINUTES = re.compile(r"\d\s?[:hH]\s?$")  # before the *00* of *8:00*, *12 h 00*
+_MILITARY = re.compile(r"\s*(?:GMT|UTC|hours|hrs|h\b|heures)")
+_PERIODS = (  # a number of them, in years or days
+    (10.0, re.compile(r"[\s\u00a0-]*(?:decades?|décennies?)\b", re.I)),
+    (100.0, re.compile(r"[\s\u00a0-]*(?:century|centuries|siècles?)\b", re.I)),
+    (7.0, re.compile(r"[\s\u00a0-]*(?:weeks?|semaines?)\b", re.I)),
+)
+_RANGE = re.compile(r"\s?(?:[-–]|to|à|or|ou|and|et)\s?\d+(?:[.,]\d+)?[\s\u00a0]([^\W\d_]+)")
+# *two*, *deux* that only say how many there always are (*les deux*, *between two*), or are no number of anything
+_PAIRED = {
+    "fr": re.compile(
+        r"\b(?:les|ces|ses|leurs|nos|vos|mes|tes|des|entre|toutes?|tous|nous|vous|eux|elles|à)(?: les)?\s+$", re.I
+    ),
+    "en": re.compile(r"\b(?:the|these|those|between|any|no|all|us|them|you|his|her|their|our|my|your)\s+$", re.I),
+}
 _HALF_PAST = re.compile(r"\s*(?:h|heures?|:)\s?30\b")
 _AND_HALF = re.compile(r"(?:[\s\u00a0]et demie?|[\s\u00a0]and a half)\b", re.I)
 _FINALS = re.compile(r"\s*(?:de )?finale?s?\b")
@@ -145,13 +162,17 @@ def numerals(text: str, lang: str) -> list[Quantity]:
         if word in units or (word in scales and scales[word] >= 100):
             j, value, last = _from_words(text, tokens, i, lang)
             if j > i:
+                measure = _MEASURE.match(text, last)
+                unit = measure.group(1).lower() if measure else ""
                 alone = j == i + 1 and word in ("un", "une", "one")
                 fraction = j < len(tokens) and _fraction(value, fold(tokens[j]["word"] or ""), lang, text, tokens, j)
                 if fraction:
                     out.append(Quantity(frozenset((fraction,)), m.start(), tokens[j].end(), True, True))
                     j += 1
                 elif not alone and not (j == i + 1 and word in ("million", "mille", "cent", "cents", "hundred")):
-                    out.append(Quantity(frozenset((value,)), m.start(), last, True))
+                    vague_too = value == 0 or (value == 2 and bool(_PAIRED[lang].search(text, 0, m.start())))
+                    values = frozenset({value} | _in_smaller(text, last, {value}))
+                    out.append(Quantity(values, m.start(), last, True, vague_too, unit))
                 elif not alone:
                     out.append(Quantity(frozenset((value,)), m.start(), last, True, True))
                 i = j
@@ -169,6 +190,17 @@ def numerals(text: str, lang: str) -> list[Quantity]:
     return out
 
 
+def _in_smaller(text: str, end: int, values: set[float]) -> set[float]:
+    """A number of decades in years, of centuries in years, of weeks in days (*two weeks* are French *quinze jours*)."""
+    out: set[float] = set()
+    for size, unit in _PERIODS:
+        if unit.match(text, end):
+            out |= {v * size for v in values}
+            if size == 7:
+                out |= {8.0 for v in values if v == 1} | {15.0 for v in values if v == 2}
+    return out
+
+
 def _roman(text: str) -> float:
     total = 0
     for a, b in zip(text, text[1:] + " ", strict=True):
@@ -180,6 +212,8 @@ def _roman(text: str) -> float:
 def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out: list[Quantity]) -> int:
     m = tokens[i]
     suffix = m["suffix"] or ""
+    if m["digits"] == "00" and _MINUTES.search(text, max(0, m.start() - 5), m.start()):
+        return i + 1
     values = set(_readings(m["digits"], lang))
     end = m.end()
     j = i + 1
@@ -195,6 +229,8 @@ def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out:
                 end = half.end()
                 while j < len(tokens) and tokens[j].start() < end:
                     j += 1
+    if j == i + 1 and (among := _RANGE.match(text, end)) and (scale := _SCALES[lang].get(fold(among[1]), 0)) >= 1e6:
+        values |= {v * scale for v in values}  # *0.5 to 1 million*
     if suffix in ("k", "K"):
         values |= {v * 1e3 for v in values}
     if suffix in ("m", "M"):
@@ -214,6 +250,9 @@ def _from_digits(text: str, tokens: list[re.Match[str]], i: int, lang: str, out:
         values.add(whole + 0.5)
     if suffix and _FINALS.match(text, end):
         values |= {2 * whole}  # a round of eight matches: *8es de finale*, the last 16
+    if re.fullmatch(r"\d{3,4}", m["digits"]) and _MILITARY.match(text, end):
+        values |= {float(m["digits"][:-2])}  # *1200 GMT*
+    values |= _in_smaller(text, end, values)
     unit = _MEASURE.match(text, end)
     out.append(Quantity(frozenset(values), m.start(), end, False, False, unit.group(1).lower() if unit else ""))
     return j

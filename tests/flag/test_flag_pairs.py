@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bitext import lexicon
 from bitext.document import Severity
 from bitext.flag.numerals import numerals
 
@@ -135,10 +136,23 @@ def test_flipped_negation(run, fr, en):
         ("Il est sans doute là.", "No doubt he is there."),
         ("Posez trois cartes, pas plus de cinq.", "Lay three cards, not more than five."),
         ("Elle a plus de patience que lui.", "He does not have her patience."),
+        ("Rassurez-vous, le train arrive.", "Don't worry, the train is coming."),
+        ("Ce n'est pas grave.", "That's all right."),
+        ("Tant pis, on ira demain.", "Never mind, we will go tomorrow."),
+        ("Cela fait un an que je ne l'ai pas lu.", "It is a year since I have read it."),
+        ("Le lac est tout près.", "The lake is not far."),
     ],
 )
 def test_negation_said_otherwise(run, fr, en):
     assert run("negation", fr, originals=[en]) == []
+
+
+def test_a_negation_said_with_another_word_is_minor(run):
+    known = lexicon.load("fr-en")
+    [(_, f)] = run("negation", "Le bureau n'est pas ouvert.", originals=["They closed the office."], lexicon=known)
+    assert f.severity is Severity.MINOR
+    [(_, f)] = run("negation", "Le vin n'est pas arrivé.", originals=["The wine has arrived."], lexicon=known)
+    assert f.severity is Severity.CRITICAL
 
 
 def test_an_obligation_that_became_a_permission(run):
