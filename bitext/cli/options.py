@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from bitext.errors import InputError
 
@@ -18,8 +19,20 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "failing", "memory_path", "plain", "print_json", "progress_bar"]
 
+_ORDER = ("run", "segment", "translate", "align", "score", "compare", "flag", "convert", "report", "review", "train")
+
+
+class _InOrder(TyperGroup):
+    """Lists the main job first, then the stages as text goes through them, then what stands beside them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
 app = typer.Typer(
     name="bitext",
+    cls=_InOrder,
     help="Back-translate, align, score and flag a translated text.",
     no_args_is_help=True,
     add_completion=False,
@@ -30,7 +43,6 @@ app = typer.Typer(
 Input = Annotated[str, typer.Argument(metavar="FILE", help="Text, JSONL, TMX, XLIFF or TSV; - is standard input.")]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write; - is standard output.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="CODE", help="Language of the translated text.")]
-OriginalLang = Annotated[str, typer.Option("--original-lang", metavar="CODE", help="Language of the original.")]
 Original = Annotated[str | None, typer.Option("--original", metavar="FILE", help="The text it was translated from.")]
 AnyLanguage = Annotated[bool, typer.Option("--any-language", help="Go on although a text looks like another language.")]
 Model = Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="Shipped name, Marian directory or hub id.")]
@@ -39,7 +51,12 @@ Rerank = Annotated[
     str | None,
     typer.Option("--rerank", metavar="MODEL", help="Model of the other direction that chooses; 'none' for none."),
 ]
-Memory = Annotated[str, typer.Option("--memory", metavar="FILE", help="Translation memory; 'none' for none.")]
+Memory = Annotated[
+    str,
+    typer.Option(
+        "--memory", metavar="FILE", help="Translation memory; 'none' for none.", show_default="in the user's cache"
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Checks = Annotated[list[str] | None, typer.Option(metavar="CHECK", help="May be given several times.")]

@@ -17,7 +17,8 @@ TextLang = Annotated[
 @app.command()
 def score(
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[HYP REF…]", help="Texts, or one bitext JSONL; - is standard input.")
+        list[str] | None,
+        typer.Argument(metavar="HYP REF", help="A text and its references, or one bitext alone; - is standard input."),
     ] = None,
     lang: TextLang = None,
     lines: Annotated[bool, typer.Option("--lines", help="HYP and REF are line-aligned.")] = False,
@@ -92,7 +93,7 @@ def score(
 
 @app.command()
 def compare(
-    systems: Annotated[list[str], typer.Argument(metavar="BASELINE SYSTEM…", help="Outputs, one segment a line.")],
+    systems: Annotated[list[str], typer.Argument(metavar="BASELINE SYSTEM", help="Outputs, one segment a line.")],
     reference: Annotated[
         list[str], typer.Option("--ref", metavar="FILE", help="Reference; may be given several times.")
     ],
@@ -110,7 +111,7 @@ def compare(
     view: Annotated[bool, typer.Option("--view", help="Also where they differ: kinds of segment, n-grams.")] = False,
     json: Json = False,
 ) -> None:
-    """Compare systems: scores, and whether a difference from the baseline means anything."""
+    """Compare systems, and say whether a difference means anything. The first is the baseline."""
     from dataclasses import asdict
 
     from bitext import scoring

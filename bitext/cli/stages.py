@@ -42,7 +42,10 @@ def list_checks() -> None:
 def run(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The translated text.")],
     original: Original = None,
-    output: Annotated[str | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder for the results; NAME.bitext unless given."),
+    ] = None,
     model: Model = "fr-en",
     engine: Engine = "ct2",
     rerank: Rerank = None,
@@ -52,7 +55,7 @@ def run(
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """The main job: back-translate, align, score and flag ARTICLE; write the results and a report."""
+    """Back-translate, align, score and flag ARTICLE: the main job. Writes the results and a report into a folder."""
     from bitext import pipeline
 
     stem = "stdin" if article == "-" else Path(article).name.split(".")[0] or "article"
@@ -116,7 +119,7 @@ def translate(
     output: Output = "-",
     quiet: Quiet = False,
 ) -> None:
-    """Translate each segment of a text; without an original, the translation becomes its other side."""
+    """Translate each segment of a text. Without an original, the translation becomes its other side."""
     from bitext import commands, pipeline
     from bitext.files import writing
 
@@ -131,10 +134,9 @@ def translate(
         commands.emit(bitext, output)
     if not quiet:
         s = translator.stats
+        work = f", {s.source_tokens} tokens in, {s.target_tokens} out, {s.tokens_per_second:.0f} a second"
         typer.echo(
-            f"bitext: {s.segments} segments ({s.remembered} remembered), {s.source_tokens} tokens in, "
-            f"{s.target_tokens} out, {s.tokens_per_second:.0f} a second",
-            err=True,
+            f"bitext: {s.segments} segments ({s.remembered} remembered){work if s.target_tokens else ''}", err=True
         )
 
 
@@ -158,7 +160,9 @@ def align(
         str | None, typer.Option("--gold", metavar="FILE", help="Score the beads against gold beads.")
     ] = None,
     any_language: AnyLanguage = False,
-    fmt: Annotated[str | None, typer.Option("--format", "-f", help="jsonl, beads, tsv, tmx, xliff, moses, …")] = None,
+    fmt: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="jsonl, beads, tsv, tmx, xliff, moses, …")
+    ] = None,
     output: Output = "-",
     quiet: Quiet = False,
 ) -> None:
@@ -198,7 +202,7 @@ def align(
 @app.command()
 def flag(
     file: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="A bitext as `translate` or `align` writes it.")
+        str | None, typer.Argument(metavar="FILE", help="A bitext as `translate` or `align` writes it.")
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the checks and how well they do.")] = False,
     only: Checks = None,
@@ -223,7 +227,7 @@ def flag(
     ] = "jsonl",
     output: Output = "-",
 ) -> int:
-    """Flag what is probably wrong in a translation, with the span, the reason and a suggestion."""
+    """Flag what is probably wrong, and why. Each flag has a span, a reason and, where there is one, a suggestion."""
     from bitext import commands
 
     if list_:
@@ -260,14 +264,23 @@ def convert(
     output: Annotated[str, typer.Argument(metavar="OUT", help="File to write; the format follows its name.")] = "-",
     source_format: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="Format of IN.")] = None,
     target_format: Annotated[str | None, typer.Option("--to", metavar="FORMAT", help="Format of OUT.")] = None,
-    source_lang: Annotated[str | None, typer.Option("--source-lang", metavar="CODE")] = None,
-    target_lang: Annotated[str | None, typer.Option("--target-lang", metavar="CODE")] = None,
+    source_lang: Annotated[
+        str | None, typer.Option("--source-lang", metavar="CODE", help="Where IN says none: en.")
+    ] = None,
+    target_lang: Annotated[
+        str | None, typer.Option("--target-lang", metavar="CODE", help="Where IN says none: fr.")
+    ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option("--column", help="Another column of a Word or HTML table: number, back, flags (several times)."),
+        typer.Option(
+            "--column",
+            metavar="NAME",
+            help="Another column of a Word or HTML table: number, back, flags (several times).",
+        ),
     ] = None,
 ) -> None:
-    """Convert aligned text between TMX, XLIFF, TSV, Moses and JSONL, or into a Word or HTML table."""
+    """Convert aligned text from one format into another. The formats: jsonl, tsv, moses, tmx, xliff, xliff2, cesalign,
+    mqm, text; docx and html are two-column tables."""
     from bitext import commands
 
     commands.convert(file, output, source_format, target_format, source_lang, target_lang, columns=column or ())
@@ -276,10 +289,12 @@ def convert(
 @app.command()
 def report(
     file: Input,
-    fmt: Annotated[Literal["html", "md", "json", "mqm", "terminal"], typer.Option("--format", "-f")] = "html",
+    fmt: Annotated[
+        Literal["html", "md", "json", "mqm", "terminal"], typer.Option("--format", "-f", help="What to write.")
+    ] = "html",
     output: Output = "-",
 ) -> None:
-    """Write the report of a bitext: one HTML file, Markdown, MQM spans, or a summary for the terminal."""
+    """Write the report of a bitext. One HTML file, Markdown, JSON, MQM spans, or a summary for the terminal."""
     from bitext import commands
 
     commands.report_file(file, fmt, output)

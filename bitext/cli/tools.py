@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 import typer
 
 from bitext.cli.options import Json, Quiet, app, plain, print_json, progress_bar
+from bitext.errors import InputError
 
-models_app = typer.Typer(
-    help="The translation models: which there are, where, and how to get more.", no_args_is_help=True
-)
+models_app = typer.Typer(help="The translation models: list, describe, pull, convert.", no_args_is_help=True)
 lexicon_app = typer.Typer(help="Bilingual lexicons: build one from aligned text, look words up.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(lexicon_app, name="lexicon")
@@ -37,7 +36,7 @@ def review(
         str | None, typer.Option("--export", metavar="DIR", help="Write what the review gives out, and stop.")
     ] = None,
 ) -> int:
-    """Review a bitext in the browser: decide on flags, correct, mend the alignment, export."""
+    """Review a bitext in the browser. Decide on flags and add some, correct, mend the alignment, export."""
     from bitext import review as reviewer
 
     if export is not None:
@@ -58,13 +57,15 @@ def review(
 def train(
     data: Annotated[
         list[str] | None,
-        typer.Argument(metavar="DATA…", help="Aligned files: TSV, TMX, JSONL, Moses pairs; or compressed."),
+        typer.Argument(metavar="DATA", help="Aligned files: TSV, TMX, JSONL, Moses pairs; or compressed."),
     ] = None,
-    out: Annotated[str, typer.Option("-o", "--out", metavar="DIR", help="Marian directory to write.")] = "model",
+    out: Annotated[
+        str, typer.Option("-o", "--output", "--out", metavar="DIR", help="Marian directory to write.")
+    ] = "model",
     start: Annotated[
         str | None, typer.Option("--from", metavar="MODEL", help="Model to begin from; without it, from scratch.")
     ] = None,
-    direction: Annotated[str, typer.Option("--direction", metavar="FR-EN", help="Languages, such as fr-en.")] = "fr-en",
+    direction: Annotated[str, typer.Option("--direction", metavar="A-B", help="Languages, such as fr-en.")] = "fr-en",
     dev: Annotated[str | None, typer.Option("--dev", metavar="FILE", help="Aligned file to measure on.")] = None,
     state: Annotated[str | None, typer.Option("--state", metavar="DIR", help="Folder of checkpoints and log.")] = None,
     steps: Annotated[int | None, typer.Option("--steps", help="Stop after so many steps.")] = None,
@@ -191,7 +192,7 @@ def models_convert(
 
 @lexicon_app.command("look-up")
 def lexicon_look_up(
-    words: Annotated[list[str], typer.Argument(metavar="WORD…")],
+    words: Annotated[list[str], typer.Argument(metavar="WORD")],
     name: Annotated[str, typer.Option("--lexicon", metavar="NAME", help="Shipped name or file.")] = "fr-en",
     reverse: Annotated[bool, typer.Option("--reverse", help="From the target language to the source.")] = False,
     n: Annotated[int, typer.Option("-n", min=1, help="How many translations.")] = 10,
@@ -201,6 +202,8 @@ def lexicon_look_up(
     from bitext import lexicon
     from bitext.lexicon.command import look_up
 
+    if not all(word.strip() for word in words):
+        raise InputError("an empty word is no word", mend="name words to look up")
     loaded = lexicon.load(name)
     found = [look_up(word, loaded, reverse=reverse, n=n) for word in words]
     if json:
@@ -216,7 +219,7 @@ def lexicon_look_up(
 
 @lexicon_app.command("build")
 def lexicon_build(
-    files: Annotated[list[str], typer.Argument(metavar="DATA…", help="Aligned text: TSV, TMX, JSONL, Moses pairs.")],
+    files: Annotated[list[str], typer.Argument(metavar="DATA", help="Aligned text: TSV, TMX, JSONL, Moses pairs.")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="FILE")],
     source_lang: Annotated[
         str, typer.Option("--source-lang", metavar="CODE", help="Language of the first column.")
@@ -236,7 +239,7 @@ def lexicon_build(
 
 @app.command()
 def doctor(json: Json = False) -> int:
-    """Say what is installed, which models are found and where, and how to mend what is missing."""
+    """Say what is installed, what is missing, and how to mend it."""
     from bitext import doctor as health
 
     findings = health.examine()
