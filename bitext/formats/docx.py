@@ -67,12 +67,13 @@ def write(bitext: Bitext, path: Path_, *, columns: Sequence[str] = ()) -> None:
     _repeated(table.rows[0])
     spoken = [langs[1] if name == "target" else langs[0] if name in ("source", "back") else "en" for name in names]
     locales = [_LOCALES.get(lang.lower(), lang.replace("_", "-")) for lang in spoken]
+    comments = _Comments(document)
     for number, row in enumerate(rows_of(bitext), 1):
         for name, cell, width, lang in zip(names, table.add_row().cells, widths, locales, strict=True):
             cell.width = width
             paragraph = cell.paragraphs[0]
             if name == "target":
-                _flagged(document, paragraph, row, lang)
+                _flagged(comments, paragraph, row, lang)
             else:
                 said = {"number": str(number), "source": row.source, "back": row.back or "", "flags": summary(row)}
                 _run(paragraph, said[name], lang)
@@ -100,7 +101,41 @@ def _run(paragraph: Any, text: str, lang: str) -> Any:
     return run
 
 
-def _flagged(document: Any, paragraph: Any, row: Row, lang: str) -> None:
+class _Comments:
+    """Adds comments, each in constant time: python-docx itself reads the numbers of all before each."""
+
+    def __init__(self, document: Any) -> None:
+        from docx.opc.constants import RELATIONSHIP_TYPE
+
+        self.document, self.count, self.now = document, 0, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert len(document.comments) == 0  # which also adds the part that holds them
+        parts = document.part.rels.values()
+        self.root = next(r.target_part.element for r in parts if r.reltype == RELATIONSHIP_TYPE.COMMENTS)
+
+    def add(self, runs: Sequence[Any], text: str) -> None:
+        """A comment on runs, a paragraph a line."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+        from docx.text.paragraph import Paragraph
+
+        about = {"id": str(self.count), "author": "bitext", "initials": "b", "date": self.now}
+        comment = OxmlElement("w:comment", {qn(f"w:{name}"): value for name, value in about.items()})
+        for k, line in enumerate(text.split("\n")):
+            element = OxmlElement("w:p")
+            element.style = "CommentText"
+            paragraph = Paragraph(element, self.document)
+            if k == 0:  # the comment's mark
+                mark = paragraph.add_run()._r
+                mark.style = "CommentReference"
+                mark.append(OxmlElement("w:annotationRef"))
+            paragraph.add_run(line)
+            comment.append(element)
+        self.root.append(comment)
+        runs[0].mark_comment_range(runs[-1], self.count)
+        self.count += 1
+
+
+def _flagged(comments: _Comments, paragraph: Any, row: Row, lang: str) -> None:
     """The target in runs cut at the flags' spans, a comment on those of each flag."""
     text, size = row.target, len(row.target)
     if not text:
@@ -113,7 +148,7 @@ def _flagged(document: Any, paragraph: Any, row: Row, lang: str) -> None:
         said = f"{flag.severity} · {flag.category}: {flag.message}"
         if flag.suggestion is not None:
             said += f"\n→ {flag.suggestion or '(delete)'}"
-        document.add_comment(inside, text=visible(said), author="bitext", initials="b")
+        comments.add(inside, visible(said))
 
 
 def _somewhere(flag: Flag, size: int) -> tuple[int, int]:

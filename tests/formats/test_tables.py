@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bitext import formats
+from bitext.document import Flag, Severity
 from bitext.errors import FormatError, InputError, OutputError
 from bitext.formats.common import visible
 from bitext.formats.documents import read_document
@@ -89,11 +90,23 @@ def test_flags_are_comments_on_their_words(tmp_path, article) -> None:
     assert "<w:tblHeader/>" in body
 
 
+def test_every_comment_has_a_number_of_its_own(tmp_path) -> None:
+    docx = pytest.importorskip("docx")
+    bitext = formats.from_pairs([("A cat.", "Un chat.")] * 200)
+    flags = tuple(Flag("c", "style", Severity.MINOR, i, (0, k), "odd", "l1\nl2") for i in range(200) for k in (2, 7))
+    formats.write(bitext.with_(flags=flags), tmp_path / "a.docx")
+    comments = docx.Document(str(tmp_path / "a.docx")).comments
+    assert [c.comment_id for c in comments] == list(range(400))
+    assert {(c.author, c.initials, c.text) for c in comments} == {("bitext", "b", "minor · style: odd\n→ l1\nl2")}
+    with zipfile.ZipFile(tmp_path / "a.docx") as archive:
+        body = archive.read("word/document.xml").decode()
+    for mark in ("commentRangeStart", "commentRangeEnd", "commentReference"):
+        assert sorted(map(int, re.findall(rf'<w:{mark} w:id="(\d+)"/>', body))) == list(range(400))
+
+
 def test_html_is_escaped_and_marked(tmp_path) -> None:
     nasty = "<script>alert(1)</script> & \"x\" 'y' <img src=x onerror=alert(1)>"
     bitext = formats.from_pairs([(nasty, nasty)], source_name="<b>", target_name="<b>")
-    from bitext.document import Flag, Severity
-
     flag = Flag("c", "style", Severity.MAJOR, 0, (0, 8), '"><script>x</script>', "<i>")
     formats.write(bitext.with_(flags=(flag,)), tmp_path / "a.html", columns=["flags"])
     page = (tmp_path / "a.html").read_text()
