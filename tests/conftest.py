@@ -57,12 +57,13 @@ def valid() -> Callable[[object, str], None]:
             here = folder / url.rpartition("/")[2]  # the W3C's xml.xsd is asked for at two addresses
             return self.resolve_filename(str(here), context) if here.exists() else None
 
-    def schema(version: str, name: str) -> object:
-        """The schema of XLIFF and that of our attributes in it, together."""
+    def schema(version: str, *names: str) -> object:
+        """The schema of XLIFF, those of its modules and that of our attributes in it, together."""
         parser = etree.XMLParser(no_network=True)
         parser.resolvers.add(Local())
-        ours = ROOT / "bitext" / "formats" / "xliff-attributes.xsd"
-        parts = {f"urn:oasis:names:tc:xliff:document:{version}": folder / name, "urn:x-bitext:1": ours}
+        parts = {f"urn:oasis:names:tc:xliff:document:{version}": folder / names[0]}
+        parts |= {f"urn:oasis:names:tc:xliff:{name}:2.0": folder / f"xliff-{name}.xsd" for name in names[1:]}
+        parts["urn:x-bitext:1"] = ROOT / "bitext" / "formats" / "xliff-attributes.xsd"
         imports = "".join(f'<import namespace="{n}" schemaLocation="{f.as_uri()}"/>' for n, f in parts.items())
         both = f'<schema xmlns="http://www.w3.org/2001/XMLSchema">{imports}</schema>'
         return etree.XMLSchema(etree.fromstring(both, parser))
@@ -70,7 +71,7 @@ def valid() -> Callable[[object, str], None]:
     known = {
         "tmx": etree.DTD(str(folder / "tmx14.dtd")),
         "xliff": schema("1.2", "xliff-core-1.2-strict.xsd"),
-        "xliff2": schema("2.0", "xliff-core-2.0.xsd"),
+        "xliff2": schema("2.0", "xliff-core-2.0.xsd", "metadata"),
     }
 
     def check(root: object, format: str) -> None:

@@ -87,7 +87,7 @@ def _unit(number: int, row: Row, reviewed: Reviewed) -> str:
             parts.append(f"<note{about}>{content(said)}</note>\n")
         parts.append("</notes>\n")
     state = {"state": "reviewed" if reviewed.checked else "translated"} if row.target else {}
-    if row.flags:
+    if row.flags and row.target:  # a subState wants a state
         state["subState"] = "bitext:needs-review"
     target = f"<target>{_marked(row)}</target>" if row.target else ""
     parts.append(
