@@ -1,7 +1,7 @@
 """Documents that people have beside plain text: HTML articles, Word files and subtitles, as text.
 
 HTML needs the extra `bitext[html]` (trafilatura, Apache-2.0), which finds the article on the page; the rest needs
-nothing. One paragraph a line, an empty line between paragraphs.
+nothing. One paragraph a line.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def read_html(path: Path_) -> str:
     data = read_bytes(path)
     try:
         from trafilatura import extract
+        from trafilatura.settings import use_config
     except ImportError:
         raise InputError(
             "is HTML, and trafilatura, which finds the article in it, is not installed",
@@ -62,7 +63,13 @@ def read_html(path: Path_) -> str:
         raise InputError("contains a NUL byte, so it is not HTML", path=path, mend="save the page again")
     # a page says its own encoding, so trafilatura gets bytes, except where a byte-order mark is surer
     page: Any = decode(data, path) if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) else data
-    text = extract(page, include_comments=False, include_tables=True, favor_recall=True)
+    text = extract(page, include_comments=False, include_tables=True, favor_recall=True) or ""
+    if "\n" not in text:  # of a page with little text it gives all words in one line, paragraphs or not
+        short = use_config()
+        for size in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE"):
+            short.set("DEFAULT", size, "1")
+        lines = extract(page, include_comments=False, include_tables=True, favor_recall=True, config=short) or ""
+        text = lines if len(lines) > 0.5 * len(text) else text
     if not text:
         raise InputError("has no article that can be told from its page", path=path, mend="save its text as .txt")
     return str(text) + "\n"

@@ -166,6 +166,17 @@ def test_html(tmp_path) -> None:
         read_document(path)
 
 
+def test_a_short_page_keeps_its_paragraphs(tmp_path) -> None:
+    pytest.importorskip("trafilatura")
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<html><body><nav><a href='/'>Accueil</a></nav><article><h1>La serre rouvre</h1><p>Elle ouvre samedi.</p>"
+        "<p>L'entrée est libre<br>pour tous.</p></article></body></html>",
+        encoding="utf-8",
+    )
+    assert read_document(path).splitlines()[:2] == ["La serre rouvre", "Elle ouvre samedi."]
+
+
 def test_html_without_the_extra(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     path = tmp_path / "a.html"
