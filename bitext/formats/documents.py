@@ -64,7 +64,7 @@ def read_html(path: Path_) -> str:
     # a page says its own encoding, so trafilatura gets bytes, except where a byte-order mark is surer
     page: Any = decode(data, path) if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) else data
     text = extract(page, include_comments=False, include_tables=True, favor_recall=True) or ""
-    if "\n" not in text:  # of a page with little text it gives all words in one line, paragraphs or not
+    if len(text) < 1000:  # a page with so little text it takes for a failure, and gives all words on it, in one line
         short = use_config()
         for size in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE"):
             short.set("DEFAULT", size, "1")
