@@ -30,10 +30,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, or another that there is, one for all tests; those that want it are slow."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -e '.[browser]'")
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
-        pytest.skip("needs chromium")
+        pytest.skip("needs a Chromium: apt-get install chromium, or name one by CHROMIUM=/path")
     with sync_api.sync_playwright() as p:
         chromium = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield chromium

@@ -410,7 +410,7 @@ document.addEventListener("keydown", (e) => {
     return step(e.key === "z" && !e.shiftKey ? "undo" : "redo");
   }
   if (command || e.altKey || (!keysOn.checked && e.key !== "?" && !e.key.startsWith("Arrow"))) return;
-  if (e.key.startsWith("Arrow") && e.target.closest(".menu")) return;
+  if (e.key.startsWith("Arrow") && e.target.closest(".menu[open]")) return;
   const choices = $(".bead.cur .panel.choices");
   if (choices && /^[1-9]$/.test(e.key)) {
     const b = $$("button", choices)[Number(e.key) - 1];

@@ -114,7 +114,8 @@ def test_nothing_sticks_out_at_any_width(desk, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious(desk, scheme, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    wanted = "needs axe-playwright-python: pip install -e '.[browser]'"
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=wanted).Axe()
     page = desk.open(width=width, scheme=scheme, csp=False)
     page.add_style_tag(
         content=".beads { content-visibility: visible !important } .flash { animation: none !important }"
