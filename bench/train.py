@@ -1,6 +1,6 @@
 """How fast `bitext train` goes, against the matrix products that a step cannot do without.
 
-    python bench/train.py [--data FILE…] [--seconds 60] [--profile] [--json]
+    python bench/train.py [--data FILE…] [--seconds 60] [--dropout P] [--profile] [--json]
 
 A model of the shipped shape learns with one worker and one thread: made-up text of news-like lengths, or the aligned
 files given. Three figures, by CPU time (other programs may run): the training steps; the general way (`MarianMTModel`
@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +30,7 @@ import torch.nn.functional as F
 from bitext.train.batches import Batches
 from bitext.train.config import TrainConfig
 from bitext.train.data import Corpus, prepare
+from bitext.train.launch import MEMORY
 from bitext.train.model import Vocabulary, new_model, read_model, train_vocabulary
 from bitext.train.worker import Worker
 
@@ -48,27 +51,33 @@ def corpus_of(folder: Path, pairs: int = 30_000) -> Path:
 
 
 def products(config: TrainConfig, n: int, source: int, target: int, told: int, vocabulary: int) -> list[Any]:
-    """Shapes (m, k, n) of the products of a forward pass over n pairs of these padded lengths, `told` real targets."""
-    d, ffn = config.d_model, config.ffn
+    """Shapes (m, k, n) of the products of a forward pass over n pairs of these padded lengths, `told` real targets.
+
+    Four numbers (b, m, k, n) are b products at once: those of the heads of an attention.
+    """
+    d, ffn, b, e = config.d_model, config.ffn, n * config.heads, config.d_model // config.heads
     s, t = n * source, n * target
-    found = []
+    found: list[Any] = []
     for _ in range(config.encoder_layers):
         found += [(s, d, d)] * 4 + [(s, d, ffn), (s, ffn, d)]
+        found += [(b, source, e, source), (b, source, source, e)]
     for _ in range(config.decoder_layers):
         found += [(t, d, d)] * 6 + [(s, d, d)] * 2 + [(t, d, ffn), (t, ffn, d)]
+        for keys in (target, source):
+            found += [(b, target, e, keys), (b, target, keys, e)]
     return [*found, (told, d, vocabulary)]
 
 
-def bound(shapes: list[tuple[int, int, int]], dtype: torch.dtype) -> float:
+def bound(shapes: list[tuple[int, ...]], dtype: torch.dtype) -> float:
     """CPU seconds that the products take, forward and for both gradients; best of three."""
     best = float("inf")
-    tensors = {x: torch.randn(*x).to(dtype) for m, k, n in shapes for x in ((m, k), (k, n), (m, n))}
+    tensors = {x: torch.randn(*x).to(dtype) for *b, m, k, n in shapes for x in ((*b, m, k), (*b, k, n), (*b, m, n))}
     for _ in range(3):
         start = time.process_time()
-        for m, k, n in shapes:
-            torch.mm(tensors[m, k], tensors[k, n])
-            torch.mm(tensors[m, n], tensors[k, n].T)
-            torch.mm(tensors[m, k].T, tensors[m, n])
+        for *b, m, k, n in shapes:
+            torch.matmul(tensors[*b, m, k], tensors[*b, k, n])
+            torch.matmul(tensors[*b, m, n], tensors[*b, k, n].mT)
+            torch.matmul(tensors[*b, m, k].mT, tensors[*b, m, n])
         best = min(best, time.process_time() - start)
     return best
 
@@ -145,11 +154,10 @@ def sorted_by_target(corpus: Corpus, tokens: int, rng: np.random.Generator) -> l
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def measure(seconds: float, data: list[Path], profile: bool, batch_tokens: int, optimiser: str) -> dict[str, Any]:
+def measure(config: TrainConfig, seconds: float, data: list[Path], profile: bool) -> dict[str, Any]:
     """Tokens a CPU second of training steps, of the general way, and of the bare products."""
     torch.set_num_threads(1)
-    config = replace(TrainConfig(), workers=1, batch_tokens=batch_tokens, optimiser=optimiser)
-    parts = max(1, round(batch_tokens / config.chunk_tokens))
+    batch_tokens, parts = config.batch_tokens, max(1, round(config.batch_tokens / config.chunk_tokens))
     with tempfile.TemporaryDirectory() as name:
         worker, corpus, vocabulary = prepared(Path(name), config, data)
         pad, eos = vocabulary.pad, vocabulary.eos
@@ -201,10 +209,20 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--batch-tokens", type=int, default=TrainConfig().batch_tokens)
     parser.add_argument("--optimiser", default=TrainConfig().optimiser)
+    parser.add_argument("--dropout", type=float, default=TrainConfig().dropout)
     parser.add_argument("--profile", action="store_true", help="also print where the time of a step goes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    found = measure(options.seconds, options.data, options.profile, options.batch_tokens, options.optimiser)
+    if any(os.environ.get(k) != v for k, v in MEMORY.items()):  # as workers are started
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **MEMORY})
+    config = replace(
+        TrainConfig(),
+        workers=1,
+        batch_tokens=options.batch_tokens,
+        optimiser=options.optimiser,
+        dropout=options.dropout,
+    )
+    found = measure(config, options.seconds, options.data, options.profile)
     print(json.dumps(found) if options.json else "\n".join(f"{k:<32} {v}" for k, v in found.items()))
 
 

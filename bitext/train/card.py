@@ -27,11 +27,22 @@ def read_log(path: Path) -> list[dict[str, Any]]:
 
 
 def card(
-    config: TrainConfig, corpus: Corpus, step: int, tokens: int, seconds: float, log: Path, data: Sequence[str | Path]
+    config: TrainConfig,
+    corpus: Corpus,
+    step: int,
+    tokens: int,
+    seconds: float,
+    log: Path,
+    data: Sequence[str | Path],
+    left_out: Sequence[int] = (),
 ) -> str:
-    """Markdown: what the model is, what it was trained on, for how long, and how well it did on the way."""
+    """Markdown: what the model is, what it was trained on, for how long, and how well it did on the way.
+
+    `left_out` are pairs of the corpus that were held out to be measured on.
+    """
     looks = [e for e in read_log(log) if "dev_bits" in e]
-    counts = np.bincount(np.asarray(corpus.origin), minlength=len(corpus.origins))
+    learnt = np.delete(np.asarray(corpus.origin), np.asarray(left_out, np.int64))
+    counts = np.bincount(learnt, minlength=len(corpus.origins))
     rows = sorted(zip(corpus.origins, counts.tolist(), strict=True), key=lambda r: -r[1])
     lines = [
         f"# {config.source_lang}-{config.target_lang}",
@@ -40,7 +51,7 @@ def card(
         "",
         f"- steps {step:,}, target tokens {tokens:,}, {seconds / 3600:.2f} hours of wall time, "
         f"{config.workers} worker(s) on {config.device}",
-        f"- pairs {len(corpus):,}; dropped: "
+        f"- pairs {len(learnt):,}{f' ({len(left_out):,} more held out)' if left_out else ''}; dropped: "
         + (", ".join(f"{n:,} {why}" for why, n in sorted(corpus.dropped.items())) or "none"),
         f"- files: {', '.join(Path(d).name for d in data)}",
         f"- {config.optimiser}, learning rate {config.lr:g}, warm-up {config.warmup} steps, "

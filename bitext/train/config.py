@@ -68,7 +68,7 @@ class TrainConfig:
     dropout: float = 0.05
     weight_decay: float = 0.01
     clip: float = 1.0
-    ema: float = 0.999
+    ema: float = 0.995
     seed: int = 1
     # machine
     workers: int = 2

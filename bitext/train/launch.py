@@ -32,9 +32,10 @@ __all__ = ["train"]
 
 Report = Callable[[dict[str, Any]], None]
 
-# glibc gives large blocks back to the system and takes them anew, zeroed page by page, at every step; kept, they cost
-# nothing. Other C libraries know nothing of these.
-_MEMORY = {
+# glibc gives large blocks back to the system and takes them anew, zeroed page by page, at every step; kept, and in
+# large pages where the system has them, they cost nothing. Other C libraries know nothing of these.
+MEMORY = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "8192",  # a kernel a shape, and there are many shapes
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(8 << 30),
@@ -100,6 +101,8 @@ def train(
         tell({"stage": "bilingual start" if config.bilingual_start else "random start"})
         write_model(new_model(config, vocabulary, corpus), folder)
     held_out, left_out = _dev(dev, config, reverse_columns, corpus, vocabulary)
+    if config.patience is not None and not held_out:
+        raise InputError("no pair can be held out to see when to stop", mend="give --dev FILE, or no --patience")
     old = state / "config.json"
     if (state / CHECKPOINT).exists() and old.exists() and not config.same_course(TrainConfig.load(old)):
         raise InputError(
@@ -116,7 +119,7 @@ def train(
         "left_out": left_out,
     }
     _run_workers(state, config, run, tell)
-    return _finish(state, config, folder, reverse, out, data, corpus)
+    return _finish(state, config, folder, reverse, out, data, corpus, left_out)
 
 
 def _start(
@@ -171,7 +174,7 @@ def _run_workers(state: Path, config: TrainConfig, run: dict[str, Any], tell: Re
     rendezvous = state / f"rendezvous.{os.getpid()}"
     rendezvous.unlink(missing_ok=True)
     (state / "run.json").write_text(json.dumps(run | {"rendezvous": str(rendezvous.resolve())}), encoding="utf-8")
-    env = {**os.environ, **_MEMORY, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+    env = {**MEMORY, **os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-m", "bitext.train.worker", str(state)]
     errors = state / "worker.log"
     log = state / "log.jsonl"
@@ -241,6 +244,7 @@ def _finish(
     out: Path,
     data: Sequence[str | Path],
     corpus: Corpus,
+    left_out: list[int],
 ) -> Path:
     """Write the averaged weights with their card."""
     from bitext.train.model import export, read_model
@@ -252,7 +256,7 @@ def _finish(
     model = read_model(folder, 0.0)
     layout = Layout(model)
     saved = read(path, layout)
-    text = card(config, corpus, saved["step"], saved["tokens"], saved["seconds"], state / "log.jsonl", data)
+    text = card(config, corpus, saved["step"], saved["tokens"], saved["seconds"], state / "log.jsonl", data, left_out)
     averaged(saved, layout, model)
     export(
         model,

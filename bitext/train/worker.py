@@ -160,9 +160,9 @@ class Worker:
         rate = c.rate(self.step, progress)
         self.step += 1
         share = None
-        if self.step % _AVERAGE_EVERY == 0:
+        if self.step % _AVERAGE_EVERY == 0 or self.step < _AVERAGE_EVERY:  # a run may end before the fourth step
             decay = min(c.ema, (1 + self.step) / (10 + self.step))
-            share = 1 - decay**_AVERAGE_EVERY
+            share = 1 - decay ** (_AVERAGE_EVERY if self.step >= _AVERAGE_EVERY else 1)
         self.optimiser.update(rate, scale, share)
         self._barrier()
         self.tokens += round(tokens)

@@ -199,3 +199,19 @@ def test_other_settings_do_not_go_on_from_a_checkpoint(corpus: Path, tmp_path: P
     train([corpus], tmp_path / "m", config=replace(TINY, steps=3))
     with pytest.raises(BitextError, match="other settings"):
         train([corpus], tmp_path / "m", config=replace(TINY, steps=3, dropout=0.3))
+
+
+def test_a_run_of_three_steps_writes_what_it_learnt(corpus: Path, begun: Path) -> None:
+    from safetensors.numpy import load_file
+
+    start, written = (load_file(f / "model.safetensors") for f in (begun / "start", begun.with_name("m")))
+    name = "model.encoder.layers.0.fc1.weight"
+    assert (start[name].astype(float) != written[name].astype(float)).mean() > 0.5
+    assert "- pairs 891 (9 more held out); dropped: none" in (begun.with_name("m") / "README.md").read_text()
+
+
+def test_patience_needs_something_to_measure_on(tmp_path: Path) -> None:
+    few = tmp_path / "few.tsv"
+    few.write_text("".join(f"le chat {i} dort\tthe cat {i} sleeps\n" for i in range(60)), encoding="utf-8")
+    with pytest.raises(BitextError, match="--dev"):
+        train([few], tmp_path / "m", config=replace(TINY, vocabulary=60, patience=2))
