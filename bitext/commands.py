@@ -101,6 +101,8 @@ def flag_file(
     *,
     lang: str,
     any_language: bool,
+    model: str | None = None,
+    forward: str | None = None,
     only: Sequence[str] | None,
     skip: Sequence[str] | None,
     glossary: str | None,
@@ -109,7 +111,8 @@ def flag_file(
 ) -> tuple[Bitext, Any]:
     """Flag a bitext; returns it with its flags, and what was skipped, failed or ignored.
 
-    Flags imported earlier stay.
+    Flags imported earlier stay. `model` and `forward` (out of the text's language and into it) are the shipped ones by
+    default.
 
     Raises:
         BitextError: bad input, a check or threshold that does not exist.
@@ -124,8 +127,8 @@ def flag_file(
     other = bitext.source.lang if bitext.source is not None else "en"
     findings = flagger.examine(
         bitext,
-        translator_back=_translator(None, bitext.target.lang, other, None),
-        translator_forward=load_forward(other, bitext.target.lang),
+        translator_back=_translator(model, bitext.target.lang, other, None),
+        translator_forward=load_forward(other, bitext.target.lang, forward),
         lexicon=load_lexicon(other, bitext.target.lang),
         only=only,
         skip=skip,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitext.document import Bead, Bitext, Document, Segment, Signature, Translation
-from bitext.errors import BitextError, FormatError, InputError, OutputError
-from bitext.files import read_text, reason, writing
-from bitext.languages import language_name
+from bitext.errors import BitextError, InputError, ModelError, OutputError, TroubleWarning
+from bitext.files import reason, writing
+from bitext.reading import load, read_document, refuse_bitext
 
 if TYPE_CHECKING:
     from bitext.lexicon import Lexicon
@@ -45,7 +46,8 @@ def run(
     article: PathLike | Document,
     original: PathLike | Document | None = None,
     *,
-    model: str = "fr-en",
+    model: PathLike | Translator = "fr-en",
+    forward: PathLike | Translator | None = None,
     engine: str = "ct2",
     rerank: str | None = None,
     lang: str | None = None,
@@ -60,7 +62,9 @@ def run(
     Args:
         article: the translated text: a file, or a `Document` that is segmented already.
         original: what it was translated from, if there is a copy.
-        model: directory, shipped name or hub id of a Marian model from the article's language into the original's.
+        model: directory, shipped name or hub id of a Marian model from the article's language into the original's; or a
+            translator, for several articles in turn.
+        forward: the same of the other direction, for forced decoding; by default the shipped one, if there is one.
         engine: `ct2` (CTranslate2, fast) or `transformers` (reference).
         rerank: model of the other direction that chooses among the translations, or `none`; by default the model's own.
         lang, original_lang: language codes; by default the model's.
@@ -72,10 +76,12 @@ def run(
     Raises:
         BitextError: bad input, a model that cannot be used.
     """
+    from bitext import __version__
+
     translator = load_translator(model, engine=engine, rerank=rerank, memory=memory)
     lang, original_lang = lang or translator.source_lang, original_lang or translator.target_lang
     if isinstance(article, Document):
-        bitext = Bitext(article, signature=_signature())
+        bitext = Bitext(article, signature=Signature.of(bitext=__version__))
     else:
         bitext = load(article, lang, any_language=any_language)
     if original is not None:
@@ -88,135 +94,43 @@ def run(
     bitext = back_translate(bitext, translator, progress)
     lexicon = load_lexicon(original_lang, lang)
     bitext = align(bitext, lexicon=lexicon)
-    forward = load_forward(original_lang, lang)
-    bitext = score(bitext, forward=forward, back=translator)
-    return flag(bitext, back=translator, forward=forward, lexicon=lexicon)
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def _signature() -> Signature:
-    from bitext import __version__
-
-    return Signature.of(bitext=__version__)
-
-
-def read_document(path: PathLike, lang: str, *, any_language: bool = False, lines: bool = False) -> Document:
-    """Read and segment a text file; `lines` takes each line as one segment.
-
-    Raises:
-        InputError: cannot be read, is empty, is a bitext, or is clearly in another language (unless `any_language`).
-    """
-    from bitext.formats import documents
-
-    refuse_bitext(path)
-    text = documents.read_document(path)
-    if _is_json(text):
-        raise InputError(
-            "holds JSON, not a text", path=path, mend="give the text itself, or name the file .jsonl if it is a bitext"
-        )
-    return _segmented(text, path, lang, any_language=any_language, lines=lines)
-
-
-def _is_json(text: str) -> bool:
-    """Whether the first line is a JSON object, as in a bitext under another name."""
-    import json
-
-    first = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
-    if not first.startswith("{"):
-        return False
-    try:
-        return isinstance(json.loads(first), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _segmented(text: str, path: PathLike, lang: str, *, any_language: bool, lines: bool = False) -> Document:
-    from bitext import segment as segmenter
-
-    name = "standard input" if str(path) == "-" else Path(path).name
-    if not any_language:
-        guessed, margin = segmenter.guess_language(text)
-        if guessed and guessed != lang and margin >= 0.5:
-            there, wanted = language_name(guessed), language_name(lang)
-            raise InputError(
-                f"is in {there}, not in {wanted}",
-                path=path,
-                mend=f"give the {wanted} text, or say --any-language to go on all the same",
-            )
-    if lines:
-        return Document.from_lines(text.replace("\r\n", "\n").removesuffix("\n").split("\n"), lang, name)
-    return segmenter.segment(text, lang, name)
-
-
-def load(path: PathLike, lang: str = "fr", *, any_language: bool = False) -> Bitext:
-    """Read what a command is given: a bitext in any format we know, or a plain text to be segmented.
-
-    Raises:
-        BitextError: the file cannot be read or is not what its format says.
-    """
-    from bitext import formats
-    from bitext import segment as segmenter
-    from bitext.formats import documents, jsonl
-
-    if str(path) == "-" or Path(path).suffix.lower() in {"", ".txt", ".text"}:
-        text = read_text(path)
-        if text.lstrip("\ufeff \t\r\n").startswith("{"):
-            return _filled(jsonl.loads(text, path=path), path)
-    elif _is_bitext(path):
-        return _filled(formats.read(path), path)
-    else:
-        text = documents.read_document(path)
-    document = _segmented(text, path, lang, any_language=any_language)
-    return Bitext(document, signature=_signature() | Signature.of(segmenter=segmenter.VERSION))
-
-
-def _filled(bitext: Bitext, path: PathLike) -> Bitext:
-    if not bitext.target.text.strip():
-        raise InputError("holds no text of the translation", path=path, mend="give a file with text in it")
-    return bitext
-
-
-def refuse_bitext(path: PathLike) -> None:
-    """
-    Raises:
-        InputError: the file's name says that it holds aligned text, where one text alone belongs.
-    """
-    if _is_bitext(path):
-        raise InputError(
-            "is a file of aligned text, where one text alone belongs",
-            path=path,
-            mend="give a text, or name this file in place of both",
-        )
-
-
-def _is_bitext(path: PathLike) -> bool:
-    """Whether a file's ending is that of a format with two sides."""
-    from bitext import formats
-
-    if str(path) == "-":
-        return False
-    try:
-        return formats.detect(path).name != "text"
-    except FormatError:
-        return False
+    ahead = load_forward(original_lang, lang, forward)
+    bitext = score(bitext, forward=ahead, back=translator)
+    return flag(bitext, back=translator, forward=ahead, lexicon=lexicon)
 
 
 # --- stages --------------------------------------------------------------------------------------
 
 
-def load_translator(model: str, *, engine: str = "ct2", memory: PathLike | None = None, **options: Any) -> Translator:
-    """The translator for a model name, directory or hub id."""
+def load_translator(
+    model: PathLike | Translator, *, engine: str = "ct2", memory: PathLike | None = None, **options: Any
+) -> Translator:
+    """The translator for a model name, directory or hub id; one that is given is taken as it is."""
     from bitext import translate
 
+    if not isinstance(model, str | os.PathLike):
+        return model
     return translate.load(model, engine=engine, memory=memory, **options)
 
 
-def load_forward(source_lang: str, target_lang: str) -> Translator | None:
-    """The shipped model of a direction for forced decoding (original to translation, as a rule), or None."""
+def load_forward(source_lang: str, target_lang: str, model: PathLike | Translator | None = None) -> Translator | None:
+    """The model of a direction for forced decoding (original to translation, as a rule).
+
+    By default it is the shipped one; None where none is shipped.
+
+    Raises:
+        ModelError: `model` cannot be used, or is of another direction.
+    """
     from bitext import translate
 
+    if model is not None:
+        found = load_translator(model)
+        if (found.source_lang or source_lang, found.target_lang or target_lang) != (source_lang, target_lang):
+            raise ModelError(
+                f"{found.name} translates from {found.source_lang} into {found.target_lang}",
+                mend=f"give a model from {source_lang} into {target_lang}",
+            )
+        return found
     try:
         return translate.load(f"{source_lang}-{target_lang}")
     except BitextError:
@@ -304,7 +218,28 @@ def align(
         explain=explain,
         max_bead=max_bead,
     )
-    return bitext.with_(beads=beads, signature=bitext.signature | Signature.of(aligner=aligner.VERSION))
+    bitext = bitext.with_(beads=beads, signature=bitext.signature | Signature.of(aligner=aligner.VERSION))
+    if doubt := _doubt(bitext):
+        warnings.warn(doubt, TroubleWarning, stacklevel=2)
+    return bitext
+
+
+# Texts that belong together, novels and other languages too, had .84 and more; those that have nothing in common, .63.
+_SURE, _FEW = 0.7, 5
+
+
+def _doubt(bitext: Bitext) -> str | None:
+    """A sentence where the original is hardly that of the translation: the aligner hardly believes its own beads."""
+    if bitext.source is None or bitext.origin == "back-translation":
+        return None
+    sure = [b.confidence for b in bitext.beads if b.source and b.target and b.confidence is not None]
+    if len(sure) < _FEW or (mean := sum(sure) / len(sure)) >= _SURE:
+        return None
+    original, translation = bitext.source.name or "the original", bitext.target.name or "the text"
+    return (
+        f"{original}: hardly seems to be what {translation} was translated from (the aligner is {mean:.0%} sure of "
+        "its beads on average); check that it is the right text."
+    )
 
 
 def score(
@@ -331,7 +266,10 @@ def score(
         if model is not None and name in known:
             signature |= Signature.of(**{name: f"{model.name}@{dict(model.signature.entries).get('weights', '')}"})
     bitext = bitext.with_(signature=signature)
-    return bitext.with_(scores=scorer.score_bitext(bitext, confidence=confidence, **known))
+    scores = scorer.score_bitext(bitext, confidence=confidence, **known)
+    if doubt := _doubt(bitext):
+        scores = replace(scores, notes=(doubt, *scores.notes))
+    return bitext.with_(scores=scores)
 
 
 def flag(

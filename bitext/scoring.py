@@ -46,13 +46,15 @@ def score_files(
     metrics: Sequence[str] | None = None,
     confidence: bool = True,
     model: str | None = None,
+    forward: str | None = None,
     source: str | None = None,
     nmtscore: bool = False,
     view: bool = False,
 ) -> Scored:
     """Score HYP against REFs, or a bitext; `source` is the file that was translated, for checks and plug-ins.
 
-    `lang` (English by default), `lines` and `source` go with HYP and REFs, `model` and `nmtscore` with a bitext.
+    `lang` (English by default), `lines` and `source` go with HYP and REFs; `model`, `forward` and `nmtscore` go with a
+    bitext.
 
     Raises:
         BitextError: bad input, or texts that cannot be compared; a `view` of scores without a reference.
@@ -68,13 +70,15 @@ def score_files(
                     path=files[0],
                     mend=f"give the reference too, or leave {option} out",
                 )
-        bitext = _scored_bitext(files[0], names if metrics else None, confidence=confidence, model=model, nmt=nmtscore)
+        bitext = _scored_bitext(
+            files[0], names if metrics else None, confidence=confidence, model=model, ahead=forward, nmt=nmtscore
+        )
         seen = scorer.view(bitext) if view else None
         assert bitext.scores is not None
         return Scored(bitext.scores, scorer.to_json(bitext, view=seen), bitext.signature, seen)
     if not files:
         raise InputError("no file is given", mend="give HYP REF…, or one bitext")
-    for option, value in (("--model", model), ("--nmtscore", nmtscore)):
+    for option, value in (("--model", model), ("--forward", forward), ("--nmtscore", nmtscore)):
         if value:
             raise InputError(
                 f"{option} goes with a bitext, and HYP and REF are compared as they stand",
@@ -132,7 +136,7 @@ def score_files(
 
 
 def _scored_bitext(
-    file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None, nmt: bool
+    file: str, metrics: Sequence[str] | None, *, confidence: bool, model: str | None, ahead: str | None, nmt: bool
 ) -> Bitext:
     """A bitext with scores; what is missing for them (back-translation, beads) is made."""
     bitext = load(file, any_language=True)
@@ -151,7 +155,7 @@ def _scored_bitext(
     forward = None
     if bitext.source is not None:
         there, here = bitext.source.lang, bitext.target.lang
-        forward, translator = load_forward(there, here), translator or load_forward(here, there)
+        forward, translator = load_forward(there, here, ahead), translator or load_forward(here, there)
     bitext = score(bitext, forward=forward, back=translator, metrics=metrics, confidence=confidence)
     if nmt:
         if forward is None or translator is None:

@@ -46,6 +46,12 @@ Lang = Annotated[str, typer.Option("--lang", metavar="CODE", help="Language of t
 Original = Annotated[str | None, typer.Option("--original", metavar="FILE", help="The text it was translated from.")]
 AnyLanguage = Annotated[bool, typer.Option("--any-language", help="Go on although a text looks like another language.")]
 Model = Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="Shipped name, Marian directory or hub id.")]
+Forward = Annotated[
+    str | None,
+    typer.Option(
+        "--forward", metavar="MODEL", help="Model of the other direction for forced decoding.", show_default="shipped"
+    ),
+]
 Engine = Annotated[Literal["ct2", "transformers"], typer.Option("--engine", help="What runs the model.")]
 Rerank = Annotated[
     str | None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bitext.cli.options import Json, Output, app, print_json
+from bitext.cli.options import Forward, Json, Output, app, print_json
 from bitext.errors import InputError
 
 TextLang = Annotated[
@@ -35,6 +35,7 @@ def score(
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="MODEL", help="To back-translate a bitext with, if need be.")
     ] = None,
+    forward: Forward = None,
     source: Annotated[
         str | None, typer.Option("--source", metavar="FILE", help="What was translated, line by line, for the checks.")
     ] = None,
@@ -56,7 +57,14 @@ def score(
     from bitext.files import writing
 
     if again is not None:
-        given = {"HYP REF": files, "--lang": lang, "--lines": lines, "--metric": metric, "--model": model}
+        given = {
+            "HYP REF": files,
+            "--lang": lang,
+            "--lines": lines,
+            "--metric": metric,
+            "--model": model,
+            "--forward": forward,
+        }
         given |= {"--source": source, "--view": view, "--plot": plot, "--json": json, "--nmtscore": nmtscore}
         if other := next((name for name, value in given.items() if value), None):
             raise InputError(
@@ -74,6 +82,7 @@ def score(
         metrics=metric,
         confidence=confidence,
         model=model,
+        forward=forward,
         source=source,
         nmtscore=nmtscore,
         view=view or plot is not None,
