@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from bitext.errors import BitextError, OutputError
     from bitext.files import reason
 
+    given = list(sys.argv[1:] if argv is None else argv)
     try:
         from typer.main import get_command
 
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             with (
                 _plain_warnings(),
-                command.make_context("bitext", list(sys.argv[1:] if argv is None else argv)) as context,
+                command.make_context("bitext", list(given)) as context,
             ):
                 result = command.invoke(context)
         except BitextError:
@@ -80,7 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(str(e))
         return 2
     except KeyboardInterrupt:
-        _complain("stopped. What was translated is kept: the same command goes on from there.")
+        kept = given[:1] in (["run"], ["translate"], ["align"]) and not {"none", "--memory=none"} & set(given)
+        _complain(f"stopped.{' What was translated is kept: the same command goes on from there.' if kept else ''}")
         return 130
     except BrokenPipeError:
         _silence(sys.stdout)
