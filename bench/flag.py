@@ -26,7 +26,7 @@ from bitext.shipped import shipped
 
 __all__ = ["auc"]
 
-SETS = ("wordsense", "article", "demetr", "wmt22chat", "diabla", "sconf", "quality", "clean", "speed")
+SETS = ("wordsense", "article", "demetr", "wmt22chat", "diabla", "sconf", "quality", "clean", "planted", "speed")
 
 
 def show(value: Any, indent: int = 0) -> None:

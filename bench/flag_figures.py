@@ -23,8 +23,8 @@ class Tally:
         self.sets: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.fault_sets: dict[tuple[str, str], set[str]] = defaultdict(set)
 
-    def flag(self, flag: Flag, right: bool, name: str) -> None:
-        at = (flag.check, flag.evidence.get("against", "text"))
+    def flag(self, flag: Flag, right: bool, name: str, against: str | None = None) -> None:
+        at = (flag.check, against or flag.evidence.get("against", "text"))
         self.flags[at].append((STRENGTH.get(id(flag), 0.5), right))
         self.sets[at].add(name)
 
@@ -43,7 +43,7 @@ class Tally:
                 row |= {"found": self.found[at], "faults": self.faults[at]}
                 row["recall"] = round(self.found[at] / self.faults[at], 3)
                 row["faults_on"] = sorted(self.fault_sets[at])
-            if (points := isotonic(seen)) is not None:
+            if against != "planted" and (points := isotonic(seen)) is not None:
                 row["calibration"] = points
             row["on"] = sorted(self.sets[at])
             out.setdefault(check, {})[against] = row

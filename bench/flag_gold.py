@@ -19,6 +19,7 @@ __all__ = [
     "clean",
     "demetr",
     "diabla",
+    "read_faults",
     "rows",
     "sconf",
     "spoilt",
@@ -181,6 +182,11 @@ def clean(folder: Path, count: int = 3000) -> Gold | None:
         return None
     pairs = zip(en.read_text("utf-8").splitlines(), fr.read_text("utf-8").splitlines(), strict=True)
     return Gold("newstest2013", "en", "fr", [Item(s, t) for s, t in list(pairs)[:count]])
+
+
+def read_faults(path: Path) -> set[tuple[int, str]]:
+    """Segments of a clean set (from 0) whose translators erred, each with the check that is right there."""
+    return {(int(r["line"]) - 1, r["check"]) for r in rows(path)} if path.is_file() else set()
 
 
 _EXCHANGED = {"le": "la", "la": "le", "un": "une", "une": "un", "est": "sont", "sont": "est", "ont": "a", "du": "de la"}

@@ -68,6 +68,8 @@ _GROUPS = tuple(
     )
 )  # fmt: skip
 
+_PREPOSITIONS = next(g for g in _GROUPS if "avec" in g)
+
 
 def variants(word: str) -> list[str]:
     """Other forms of a French word: gender, number, infinitive and participle, small words it is mistaken for."""
@@ -95,7 +97,8 @@ class Fluency(Check):
     forms of the word (gender, number, participle or infinitive, articles and prepositions); it is flagged only if one
     of them makes the whole sentence at least `better` (natural log) likelier, and that beats the same word by
     more the worse the model knows the segment (`lost` times the median surprise of its pieces): what a weak model
-    prefers by little, it prefers by chance. Words rarer than `chance` and names are left out.
+    prefers by little, it prefers by chance. Words rarer than `chance` and names are left out; so are prepositions
+    where there is no original: a back-translation has lost which one the sentence wants.
     """
 
     name = "fluency"
@@ -111,10 +114,12 @@ class Fluency(Check):
 
     def units(self, case: Case) -> Iterator[tuple[int, Any]]:
         pairs = [p for p in case.pairs if 3 <= len(words(p.text, case.lang)) <= 80]
-        suspects = []
+        suspects: list[tuple[Pair, Translation, Surprise, str]] = []
         for pair, scored in zip(pairs, forced(case, pairs), strict=True):
             if scored.reliable:
-                suspects += [(pair, scored, s, v) for s in self._suspects(case, pair, scored) for v in _edits(pair, s)]
+                for s in self._suspects(case, pair, scored):
+                    if pair.against == "original" or pair.text[s.start : s.end] not in _PREPOSITIONS:
+                        suspects += [(pair, scored, s, v) for v in _edits(pair, s)]
         if not suspects:
             return
         again = case.resources.forward.score([p.other for p, *_ in suspects], [v for *_, v in suspects])  # type: ignore[union-attr]

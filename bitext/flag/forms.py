@@ -7,7 +7,6 @@ behind nouns they nearly always agree, an infinitive stands behind modal verbs.
 
 from __future__ import annotations
 
-import bz2
 import functools
 import itertools
 import re
@@ -17,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from bitext.files import writing
+from bitext.flag.counted import rebuild
 from bitext.flag.words import STOP, wordset
 
 __all__ = ["Forms", "build", "feminine", "forms", "plural"]
@@ -279,14 +278,5 @@ def build(lines: Iterable[str], purity: float = 0.985) -> dict[str, list[str]]:
     }
 
 
-def main(path: str) -> None:
-    with bz2.open(path, "rt", encoding="utf-8") as f:
-        table = build(f)
-    with writing(_TABLE) as out:
-        out.write(_HEAD)
-        for name, entries in table.items():
-            out.write(name + "\t" + " ".join(entries) + "\n")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(rebuild(_TABLE, _HEAD, build))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import bz2
 import functools
 import itertools
 import re
@@ -15,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from bitext.files import writing
+from bitext.flag.counted import rebuild
 from bitext.flag.words import STOP
 
 __all__ = ["PREPOSED", "bound", "build", "gender"]
@@ -151,14 +150,5 @@ def build(lines: Iterable[str], count: int = 30, purity: float = 0.99) -> dict[s
     return out
 
 
-def main(path: str) -> None:
-    with bz2.open(path, "rt", encoding="utf-8") as f:
-        table = build(f)
-    with writing(_TABLE) as out:
-        out.write(_HEAD)
-        for name, nouns in table.items():
-            out.write(name + "\t" + " ".join(nouns) + "\n")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(rebuild(_TABLE, _HEAD, build))

@@ -29,11 +29,13 @@ def described(check: Check) -> list[str]:
     rows = measured().get(check.name, {})
     lines += [f"{indent}measured {_against(against)}: {_figures(row, check)}" for against, row in rows.items()]
     if not rows:
-        lines.append(f"{indent}measured: it flagged nothing in the gold sets, so its flags have no confidence")
+        lines.append(f"{indent}measured: it flagged nothing in any set, so its flags have no confidence")
     return lines
 
 
 def _against(against: str) -> str:
+    if against == "planted":
+        return "on faults put into sound translations"
     return "on the text alone" if against == "text" else f"against the {against}"
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair
 from bitext.flag.coverage import uncovered
-from bitext.flag.words import STOP, words, wordset
+from bitext.flag.words import STOP, fold, words, wordset
 
 __all__ = ["Modality", "Negation", "negated"]
 
@@ -32,7 +32,7 @@ _WEAK = {
     "fr": re.compile(
         rf"\b(?:ne|n{_A}|pas|sans|non|ni|aucune?s?|jamais|rien|personne|null?e?s?|nullement|guère|hors|sauf|"
         rf"plus|peu|moins|à peine|"
-        rf"seulement|qu{_A}|que|interdi\w*|empêch\w*|évit\w*|refus\w*|manqu\w*|échou\w*|ignor\w*|défau\w*|"
+        rf"seulement|interdi\w*|empêch\w*|évit\w*|refus\w*|manqu\w*|échou\w*|ignor\w*|défau\w*|"
         rf"faute|absen\w*|cess\w*|"
         rf"priv\w*|loin|rare\w*|difficile\w*|inutile\w*|faux|fausse\w*|contrairement|malgré|excepté|autre\w*|"
         rf"il-?l?\w*|im[bmp]\w+|in\w{{3,}}|ir[r]\w+|dé[sc]?\w{{3,}}|dis\w{{3,}}|mal\w*|tarder|douter?|"
@@ -104,7 +104,7 @@ class Negation(Check):
         free = "?" in unit.text or len(unit.other.split()) > self.threshold(case, "words")
         mine, theirs = _strong(unit.text, here), _strong(unit.other, there)
         text, other = _without_comparisons(unit.text, unit.other)
-        if mine and not theirs and not _WEAK[there].search(other):
+        if mine and not theirs and not _excused(other, there, unit.text):
             sure = not free and _shared(case, unit, mine[0], there=False)
             yield self.flag(
                 unit.locate(*mine[0]),
@@ -114,7 +114,7 @@ class Negation(Check):
                 against="original",
                 negations={"here": len(mine), "there": 0},
             )
-        elif theirs and not mine and not _WEAK[here].search(text):
+        elif theirs and not mine and not _excused(text, here, unit.other):
             said = unit.other[slice(*theirs[0])].strip()
             sure = not free and _shared(case, unit, theirs[0], there=True)
             yield self.flag(
@@ -139,6 +139,13 @@ _PARTICLES = wordset(
     """ne n' pas point jamais rien personne aucun aucune nullement guère not never cannot nothing nobody none neither
     n't no one vraiment très really very so"""
 )
+
+
+def _excused(text: str, lang: str, other: str) -> bool:
+    """Whether a side holds a word that may negate and is not on both (*intérêt*, *interest*: neither does)."""
+    theirs = {fold(w)[:4] for w in re.findall(r"\w{5,}", other)}
+    found = [m.group().lower() for m in _WEAK[lang].finditer(text)]
+    return any(len(w) < 6 or fold(w)[:4] not in theirs for w in found)
 
 
 def _shared(case: Case, unit: Pair, negation: tuple[int, int], *, there: bool) -> bool:

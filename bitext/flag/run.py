@@ -169,6 +169,9 @@ def _thresholds(given: Mapping[str, Any] | None) -> dict[str, float]:
     return {k: float(v) for k, v in flat.items()}
 
 
+_FEW = 12  # flags in gold sets below which those on planted faults count too
+
+
 def _interpolate(points: Sequence[Sequence[float]], x: float) -> float:
     before = [p for p in points if p[0] <= x]
     after = [p for p in points if p[0] > x]
@@ -184,14 +187,17 @@ def _calibrated(flag: Flag) -> Flag:
     """The flag with the confidence and the precision and recall that were measured for flags like it."""
     about = measured().get(flag.check, {})
     against = flag.evidence.get("against", "text")
-    row = about.get(against)
-    if row is None:
+    row, planted = about.get(against), about.get("planted")
+    if row is None and (row := planted) is None:
         return replace(flag, confidence=None)
     points = row.get("calibration")
     if points and flag.confidence is not None:
         confidence = _interpolate(points, flag.confidence)
     else:  # with Laplace's correction: one flag seen and right is not certainty
-        confidence = (row["right"] + 1) / (row["flags"] + 2)
+        right, flags = row["right"], row["flags"]
+        if flags < _FEW and planted is not None and row is not planted:
+            right, flags = right + planted["right"], flags + planted["flags"]
+        confidence = (right + 1) / (flags + 2)
     figures = {k: row[k] for k in ("precision", "recall", "right", "flags", "found", "faults") if k in row}
     return replace(flag, confidence=round(confidence, 3), evidence={**flag.evidence, "measured": figures})
 
