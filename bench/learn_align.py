@@ -99,9 +99,7 @@ def gold_mask(gold: Sequence[GoldBead], band: Band, shape: np.ndarray, there: np
 
     ordered = []
     for s, t in gold:
-        if (s and list(s) != list(range(s[0], s[-1] + 1))) or (t and list(t) != list(range(t[0], t[-1] + 1))):
-            continue
-        if s and t:
+        if s and t:  # one with a gap (where a scrap of a picture stands) cannot be better said than as a whole
             ordered.append((s[0], s[-1] + 1, t[0], t[-1] + 1))
     ordered.sort()
     for s0, s1, t0, t1 in [*ordered, (size[0], size[0], size[1], size[1])]:
@@ -208,7 +206,7 @@ def lattice(
         partner = ready.base + np.where(ready.scale > 0, 1 / ready.scale, np.nan)
     allowed = gold_mask(case.gold, band, shape, there, (n, m))
     if weights.values.any():  # what is hopeless under weights known so far need not be looked at
-        wanted = np.isfinite(score_band(view, band, shape, weights.values, 20.0)) | allowed
+        wanted = np.isfinite(score_band(view, band, shape, weights.values, weights.run, 20.0)) | allowed
     else:
         wanted = there
     features = np.zeros((int(wanted.sum()), len(NAMES)), np.float32)
@@ -217,10 +215,18 @@ def lattice(
     return Lattice(case, band, kept, features, allowed.ravel()[kept], ready.base, partner)
 
 
+def vector(weights: model.Weights) -> np.ndarray:
+    """What is learnt: the weights of the features, then what going on with a gap adds."""
+    return np.append(weights.values, weights.run).astype(np.float64)
+
+
 def scored(x: Lattice, values: np.ndarray, gold: bool = False) -> np.ndarray:
-    """Scores of a lattice's beads, shaped (nodes, shapes); with `gold`, of those that the gold allows."""
+    """Scores of a lattice's beads, shaped (nodes, shapes); with `gold`, of those that the gold allows.
+
+    `values` are the weights, then what going on with a gap adds.
+    """
     score = np.full(x.band.size * len(shapes(6)), -np.inf, np.float32)
-    found = x.features @ values.astype(np.float32)
+    found = x.features @ values[:-1].astype(np.float32)
     score[x.kept] = np.where(x.allowed, found, -np.inf) if gold else found
     return score.reshape(x.band.size, -1)
 
@@ -247,12 +253,13 @@ def fit(
         loss = penalty * float(away @ away)
         gradient = 2 * penalty * away
         for x in lattices:
-            p, z = marginals(x.band, shape, scored(x, values))
-            q, y = marginals(x.band, shape, scored(x, values, True))
+            p, z, p_on = marginals(x.band, shape, scored(x, values), values[-1])
+            q, y, q_on = marginals(x.band, shape, scored(x, values, True), values[-1])
             if not np.isfinite(y):
                 continue
             loss += x.importance * (z - y)
-            gradient += x.importance * (p - q).ravel()[x.kept] @ x.features
+            gradient[:-1] += x.importance * (p - q).ravel()[x.kept] @ x.features
+            gradient[-1] += x.importance * (p_on - q_on)
         w.grad = torch.tensor(gradient if only is None else gradient * only)
         return torch.tensor(loss)
 
@@ -262,7 +269,7 @@ def fit(
 
 def decode(x: Lattice, values: np.ndarray) -> list[tuple[int, int, int, int]]:
     """The best path: source start and end, target start and end by bead."""
-    return best_path(x.band, shapes(6), scored(x, values))[0]
+    return best_path(x.band, shapes(6), scored(x, values), values[-1])[0]
 
 
 def as_gold(path: Sequence[tuple[int, int, int, int]]) -> list[GoldBead]:
@@ -284,8 +291,8 @@ def report(label: str, lattices: Sequence[Lattice], values: dict[str, np.ndarray
 def judged(x: Lattice, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Predictors of every bead of the best path, and whether it is in the gold."""
     score = scored(x, values)
-    path = best_path(x.band, shapes(6), score)[0]
-    posterior, _ = marginals(x.band, shapes(6), score)
+    path = best_path(x.band, shapes(6), score, values[-1])[0]
+    posterior = marginals(x.band, shapes(6), score, values[-1])[0]
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(shapes(6))}
     at = [(x.band.at[b] + d - x.band.low[b], index[b - a, d - c]) for a, b, c, d in path]
     p = np.array([posterior[i] for i in at], np.float64)
@@ -299,13 +306,13 @@ def learn_paragraphs(options: argparse.Namespace, cache: Cache, data: dict) -> N
     """The gold texts have no paragraphs: learn what breaks and headings are worth on imagined ones, for every set."""
     name = "translation+lexicon"
     start = model.Weights(data["combinations"][name])
-    only = np.array([float(n.startswith("paragraph.")) for n in NAMES])
+    only = np.array([*(float(n.startswith("paragraph.")) for n in NAMES), 0.0])
     lattices = [lattice(c, name, cache, start, imagined(c)) for c in cases(options.gold) if has_all(c, name, cache)]
-    first = start.values.astype(np.float64)
+    first = vector(start)
     report("before", lattices, first * (1 - only))
     values = fit(lattices, first, options.penalty, 40, only)
     report("imagined", lattices, values)
-    for n, v in zip(NAMES, np.minimum(values, 0), strict=True):  # to differ is never evidence for a bead
+    for n, v in zip(NAMES, np.minimum(values[:-1], 0), strict=True):  # to differ is never evidence for a bead
         if n.startswith("paragraph."):
             print(f"  {n} {v:.4f}")
             for known in data["combinations"].values():
@@ -353,12 +360,12 @@ def main(argv: Sequence[str] | None = None) -> int:
                     lattice(damaged(part, ("delete10", "delete30")[i % 2], 7), combination, known_lines, start)
                 )
                 copies[-1].importance = options.copies
-        first = start.values.astype(np.float64)
+        first = vector(start)
         prior: np.ndarray | float = 0.0
         penalty = options.penalty
         if "translations" in combination:  # few documents: drawn towards what one translation taught
-            prior = model.Weights(data["combinations"][combination.replace("translations", "translation")]).values
-            penalty, first = 3 * options.penalty, prior.astype(np.float64)
+            prior = vector(model.Weights(data["combinations"][combination.replace("translations", "translation")]))
+            penalty, first = 3 * options.penalty, prior
         values = fit(lattices + copies, first, penalty, prior=prior)
         report("in sample", lattices, values)
         calibration: list[float] = []
@@ -395,7 +402,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif options.write:
             names = [k for k in KINDS if k != "numbers"]
             data["combinations"][combination] = {
-                "weights": {n: round(float(v), 4) for n, v in zip(NAMES, values, strict=True) if abs(v) > 5e-5},
+                "weights": {n: round(float(v), 4) for n, v in zip(NAMES, values[:-1], strict=True) if abs(v) > 5e-5},
+                "run": round(max(float(values[-1]), 0.0), 4),
                 "base": {k: round(float(np.mean([x.base[KINDS.index(k)] for x in lattices])), 4) for k in names},
                 "partner": {k: round(float(np.nanmean([*(x.partner[KINDS.index(k)] for x in lattices
                                                          if np.isfinite(x.partner[KINDS.index(k)])), 0.4][:16])), 4)

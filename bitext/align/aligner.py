@@ -90,13 +90,15 @@ class _Search(NamedTuple):
 
     def beads(self, weights: Weights, explain: bool) -> list[Bead]:
         """The path as beads with scores, confidence and, if asked for, evidence."""
-        posterior = probabilities(self.band, self.shape, self.score, self.path)
+        posterior = probabilities(self.band, self.shape, self.score, self.path, weights.run)
         index = {(int(a), int(b)): k for k, (a, b) in enumerate(self.shape)}
         path = np.array(self.path)
         node = self.band.at[path[:, 1]] + path[:, 3] - self.band.low[path[:, 1]]
         sizes = np.stack([path[:, 1] - path[:, 0], path[:, 3] - path[:, 2]], axis=1)
         kind = np.array([index[int(a), int(b)] for a, b in sizes])
-        score = self.score[node, kind].astype(np.float64)
+        null = sizes == 0
+        on = np.append(False, (null[1:] & null[:-1]).any(axis=1))  # goes on with a gap
+        score = self.score[node, kind].astype(np.float64) + weights.run * on
         sure = confidence(predictors(posterior, score, sizes), weights.calibration)
         return [
             Bead(
@@ -105,20 +107,20 @@ class _Search(NamedTuple):
                 round(float(value), 4),
                 round(float(p), 4),
                 False,
-                _evidence(self.view, weights.values, s0, t0, s1 - s0, t1 - t0) if explain else (),
+                _evidence(self.view, weights, s0, t0, s1 - s0, t1 - t0, goes_on) if explain else (),
             )
-            for (s0, s1, t0, t1), value, p in zip(self.path, score, sure, strict=True)
+            for (s0, s1, t0, t1), value, p, goes_on in zip(self.path, score, sure, on.tolist(), strict=True)
         ]
 
 
 def _evidence(
-    view: View, weights: NDArray[np.float32], s: int, t: int, a: int, b: int
+    view: View, weights: Weights, s: int, t: int, a: int, b: int, goes_on: bool = False
 ) -> tuple[tuple[str, float], ...]:
     """What a bead's score is the sum of, by group of features, the weightiest first."""
     x = np.zeros(len(NAMES), np.float32)
     describe(view, s, t, a, b, x)
-    groups: dict[str, float] = {}
-    for name, value in zip(NAMES, x * weights, strict=True):
+    groups: dict[str, float] = {"null": weights.run * goes_on}
+    for name, value in zip(NAMES, x * weights.values, strict=True):
         group = name.split(".")[0]
         groups[group] = groups.get(group, 0.0) + float(value)
     found = [(g, round(v, 3)) for g, v in groups.items() if abs(v) >= 5e-4]
@@ -169,7 +171,7 @@ def _without_repeats(search: _Search, pair: Pair) -> _Search:
     return search._replace(path=path)
 
 
-def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int64], exact: bool) -> _Search:
+def _search(ready: Prepared, weights: Weights, shape: NDArray[np.int64], exact: bool) -> _Search:
     """The best path; the corridor is widened where the path runs along its edges, until it does so nowhere."""
     n, m = ready.shape
     band = full(n, m) if exact or (n + 1) * (m + 1) <= _SMALL else ready.first.near
@@ -177,8 +179,8 @@ def _search(ready: Prepared, weights: NDArray[np.float32], shape: NDArray[np.int
     slack = (np.inf,) * 3 if exact else (_SLACK[0 if words else 1], _INNER, _AROUND)
     while True:
         view = ready.view(band)
-        score = score_band(view, band, shape, weights, *slack)
-        path, _ = best_path(band, shape, score)
+        score = score_band(view, band, shape, weights.values, weights.run, *slack)
+        path, _ = best_path(band, shape, score, weights.run)
         edge = _edges(path, band, m)
         if not edge.any():
             return _Search(band, view, shape, score, path)
@@ -195,7 +197,7 @@ def _with_moved(
         np.array([i for b in loose for i in b.source], np.int64),
         np.array(sorted(j for b in loose for j in b.target), np.int64),
     )
-    found = moved_blocks(ready, free, weights.values, search.shape)
+    found = moved_blocks(ready, free, weights, search.shape)
     on_path = {(b.source, b.target) for b in beads}
     found = [f for f in found if (range(f[0], f[1]), range(f[2], f[3])) not in on_path]
     taken_s = {i for s0, s1, _, _, _ in found for i in range(s0, s1)}
@@ -213,7 +215,7 @@ def _with_moved(
         row = predictors(np.array([0.5]), np.array([score]), np.array([[len(source), len(target)]]))
         row[0, 1] = score / 4 if is_moved else 0.0
         sure = float(confidence(row, weights.calibration)[0])
-        why = _evidence(view, weights.values, 0, 0, len(source), len(target)) if explain else ()
+        why = _evidence(view, weights, 0, 0, len(source), len(target)) if explain else ()
         return Bead(source, target, round(score, 4), round(sure, 4), is_moved, why)
 
     out: list[Bead] = []
@@ -314,6 +316,6 @@ def align(
     )
     ready = prepare(pair, evidence, layouts, weights)
     shape = shapes(max_bead)
-    search = _without_repeats(_search(ready, weights.values, shape, exact), pair)
+    search = _without_repeats(_search(ready, weights, shape, exact), pair)
     beads = search.beads(weights, explain)
     return _with_moved(ready, search, beads, weights, explain) if moved else tuple(beads)

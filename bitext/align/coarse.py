@@ -35,11 +35,14 @@ class First(NamedTuple):
         path: for each number of source segments the lowest and highest target position; shape (N + 1, 2).
         pairs: the pairs on the path; shape (pairs, 2).
         near: the nodes that lie on paths almost as good, by number of source segments.
+        best: for each source and each target segment, how like it the likest segment near the path of the level above
+            is: 0 as strangers, 1 as pairs of the path usually are.
     """
 
     path: NDArray[np.int64]
     pairs: NDArray[np.int64]
     near: Band
+    best: tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @jit
@@ -166,6 +169,26 @@ def _close(band: Band, reward: NDArray[np.float32], cells: Band, best: NDArray[n
     return widened(Band.of(low, high), np.ones(len(low), bool), 0, 1)
 
 
+@jit
+def _most(reward, low, high, at, source, target):  # type: ignore[no-untyped-def]
+    for i in range(len(low)):
+        for j in range(low[i], high[i]):
+            x = reward[at[i] + j - low[i]]
+            source[i] = max(source[i], x)
+            target[j] = max(target[j], x)
+
+
+def _best(
+    reward: NDArray[np.float32], cells: Band, pairs: NDArray[np.int64], targets: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The highest reward of each source and each target segment, in units of those of the path's pairs."""
+    source, target = np.zeros(len(cells.low), np.float32), np.zeros(targets, np.float32)
+    _most(reward, *cells, source, target)
+    on_path = reward[cells.at[pairs[:, 0]] + pairs[:, 1] - cells.low[pairs[:, 0]]]
+    usual = np.float32(max(float(np.median(on_path)) if len(on_path) else 0.0, 1e-3))
+    return np.minimum(source / usual, np.float32(1.5)), np.minimum(target / usual, np.float32(1.5))
+
+
 def _around_jumps(near: Band, path: NDArray[np.int64], targets: int) -> Band:
     """The band, wide around long runs that only one text has.
 
@@ -266,5 +289,6 @@ def first_path(
         path, pairs, best = _walk(band, reward, cells)
         if not level:
             slack = _BEHIND * max(sum(w for _, _, w in kinds), 1.5)
-            return First(path, pairs, _around_jumps(_close(band, reward, cells, best, slack), path, m))
+            near = _around_jumps(_close(band, reward, cells, best, slack), path, m)
+            return First(path, pairs, near, _best(reward, cells, pairs, m))
         level -= 1

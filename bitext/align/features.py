@@ -61,6 +61,10 @@ def inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
         out[NULL + 1] = 1.0 if digits > 0 else 0.0
         begin = v.s_mark[s, 1] if a else v.t_mark[t, 1]
         out[NULL + 2] = 1.0 if begin == 0 and digits == 0 else 0.0  # neither a letter nor a digit
+        out[NULL + 5] = v.s_mark[s, 5] if a else v.t_mark[t, 5]
+        best = v.s_best[s] if a else v.t_best[t]
+        out[NULL + 6] = best
+        out[NULL + 7] = best * out[NULL]
         if v.paragraphs:
             mark = v.s_mark[s, 4] if a else v.t_mark[t, 4]
             out[PAR + 2] = 0.0 if mark == 0 else -0.5
@@ -115,6 +119,22 @@ def inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
         out[END + 2] = 1.0
     if v.s_mark[s, 2] != v.t_mark[t, 2]:
         out[END + 3] = 1.0
+    for side in range(2):  # brackets, quotation marks
+        p = P + side
+        if v.s_sum[s + a, p] != v.s_sum[s, p]:
+            out[END + 4 + side] += 1
+        if v.t_sum[t + b, p] != v.t_sum[t, p]:
+            out[END + 4 + side] += 1
+    out[END + 6] = v.s_mark[s + a - 1, 6] + v.t_mark[t + b - 1, 6]
+    if a + b > 2:
+        lonely = np.float32(0)
+        for i in range(s, s + a):
+            out[END + 7] += v.s_mark[i, 5]
+            lonely += max(np.float32(0.5) - v.s_best[i], np.float32(0))
+        for j in range(t, t + b):
+            out[END + 7] += v.t_mark[j, 5]
+            lonely += max(np.float32(0.5) - v.t_best[j], np.float32(0))
+        out[END + 8] = lonely
     if v.paragraphs:
         inside = 0.0
         for i in range(s + 1, s + a):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bitext.align.band import Band, dense_product, full, sparse_product
 from bitext.align.beads import best_path
 from bitext.align.evidence import KINDS, Rows
+from bitext.align.model import Weights
 from bitext.align.names import TRUST
 from bitext.align.prepare import Prepared
 from bitext.align.scoring import score_band
@@ -73,7 +74,7 @@ def _longest(ready: Prepared, numbers: NDArray[np.int64], side: int, most: int) 
 def moved_blocks(
     ready: Prepared,
     free: tuple[NDArray[np.int64], NDArray[np.int64]],
-    weights: NDArray[np.float32],
+    weights: Weights,
     shape: NDArray[np.int64],
 ) -> list[Found]:
     """Beads between segments that have no partner on the path.
@@ -121,15 +122,13 @@ def _around(free: NDArray[np.int64], taken: set[int], i: int, reach: int = 200) 
     return next(r for r in _runs(sorted(there)) if i in r)
 
 
-def _aligned(
-    ready: Prepared, source: range, target: range, weights: NDArray[np.float32], shape: NDArray[np.int64]
-) -> list[Found]:
+def _aligned(ready: Prepared, source: range, target: range, weights: Weights, shape: NDArray[np.int64]) -> list[Found]:
     part = ready.part(source, target)
     band = full(len(source), len(target))
-    score = score_band(part.view(band), band, shape, weights)
+    score = score_band(part.view(band), band, shape, weights.values, weights.run)
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(shape)}
     out: list[Found] = []
-    for s0, s1, t0, t1 in best_path(band, shape, score)[0]:
+    for s0, s1, t0, t1 in best_path(band, shape, score, weights.run)[0]:
         if s0 < s1 and t0 < t1:
             value = float(score[band.at[s1] + t1 - band.low[s1], index[s1 - s0, t1 - t0]])
             out.append((s0 + source.start, s1 + source.start, t0 + target.start, t1 + target.start, value))

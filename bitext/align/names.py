@@ -43,6 +43,11 @@ NAMES: tuple[str, ...] = (
     "punctuation.open",
     "case.begin",
     "case.upper",
+    "punctuation.unclosed",
+    "punctuation.unquoted",
+    "punctuation.abbreviation",
+    "shape.scraps",
+    "fit.lonely",
     "paragraph.inside",
     "paragraph.edge",
     "paragraph.kind",
@@ -51,6 +56,9 @@ NAMES: tuple[str, ...] = (
     "null.wordless",
     "null.leak",
     "null.mass",
+    "null.scrap",
+    "null.best",
+    "null.best_long",
     *(f"cohesion.{d}" for d in ("edge", "square", "share", "numbers", "many", "long", "mass", "root")),
     "fit.low",
     "fit.low_long",
@@ -62,9 +70,9 @@ NUM = SIM + K * PER_KIND
 LEN = NUM + 2
 PRO = LEN + 2
 END = PRO + P
-PAR = END + 4
+PAR = END + 9
 NULL = PAR + 3
-COH = NULL + 5
+COH = NULL + 8
 FIT = COH + 8
 LEAK = FIT + 2
 COVER = LEAK + 6
@@ -82,10 +90,12 @@ class View(NamedTuple):
         base, scale: likeness of strangers, and 1 / (that of partners - that of strangers), by kind; scale 0: absent.
         unit: product of usual partners, by kind.
         even: square root of the target's share of each surface count by the source's.
-        s_sum, t_sum: sums of the surface counts of all segments before; shapes (N + 1, P), (M + 1, P).
+        s_sum, t_sum: sums of the surface counts of all segments before, then of what was opened less what was closed;
+            shapes (N + 1, P + 2), (M + 1, P + 2).
         s_length, t_length: likewise of lengths, in characters.
         ratio, spread: target characters a source character, and the variance of the difference a source character.
-        s_mark, t_mark: end, begin, upper, paragraph, kind by segment; int64 (N, 5), (M, 5).
+        s_mark, t_mark: end, begin, upper, paragraph, kind, scrap, cut by segment; int64 (N, 7), (M, 7).
+        s_best, t_best: likeness of each segment to the likest of the other side near the first path (`coarse.First`).
         s_cover, t_cover: by cell and number of segments: see `cover.covered`; shapes (cells, SPAN + 1).
         s_mass, t_mass: sums of the weights of words of all segments before; shapes (N + 1,), (M + 1,).
         usual: share of those that partners usually explain, of either side.
@@ -110,6 +120,8 @@ class View(NamedTuple):
     spread: float
     s_mark: NDArray[np.int64]
     t_mark: NDArray[np.int64]
+    s_best: NDArray[np.float32]
+    t_best: NDArray[np.float32]
     s_cover: NDArray[np.float32]
     t_cover: NDArray[np.float32]
     s_mass: NDArray[np.float32]

@@ -77,6 +77,7 @@ class Prepared:
     even: NDArray[np.float32]
     cover: Cover
     first: First
+    best: tuple[NDArray[np.float32], NDArray[np.float32]]
     surfaces: tuple[text.Surface, text.Surface]
     layouts: tuple[Layout, Layout]
     ratio: float
@@ -104,6 +105,7 @@ class Prepared:
             cover=Cover(
                 self.cover.source.part(source, target), self.cover.target.part(target, source), self.cover.usual
             ),
+            best=(self.best[0][source.start : source.stop], self.best[1][target.start : target.stop]),
             surfaces=(self.surfaces[0].part(source), self.surfaces[1].part(target)),
             layouts=(self.layouts[0].part(source), self.layouts[1].part(target)),
         )
@@ -122,10 +124,11 @@ class Prepared:
             s_norm[at], t_norm[at] = self.norms[name]
         t_cover, s_cover = covered(self.cover, cells)
         marks = [
-            np.stack([f.end, f.begin, f.upper, lay.paragraph, lay.kind], axis=1).astype(np.int64)
+            np.stack([f.end, f.begin, f.upper, lay.paragraph, lay.kind, f.scrap, f.cut], axis=1).astype(np.int64)
             for f, lay in zip(self.surfaces, self.layouts, strict=True)
         ]
-        sums = [np.vstack([np.zeros(f.counts.shape[1]), np.cumsum(f.counts, axis=0)]) for f in self.surfaces]
+        counted = [np.hstack([f.counts, f.nest]) for f in self.surfaces]
+        sums = [np.vstack([np.zeros(c.shape[1]), np.cumsum(c, axis=0)]) for c in counted]
         lengths = [np.append(0.0, np.cumsum(f.length, dtype=np.float64)) for f in self.surfaces]
         return View(
             *cells,
@@ -144,6 +147,7 @@ class Prepared:
             float(self.spread),
             marks[0],
             marks[1],
+            *self.best,
             s_cover,
             t_cover,
             self.cover.source.mass,
@@ -233,4 +237,6 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
     paragraphs = all(lay.known for lay in layouts)
     cover = prepare_cover(pair, evidence, first.pairs)
     text.forget()
-    return Prepared(rows, norms, base, scale, unit, even, cover, first, surfaces, layouts, ratio, spread, paragraphs)
+    return Prepared(
+        rows, norms, base, scale, unit, even, cover, first, first.best, surfaces, layouts, ratio, spread, paragraphs
+    )

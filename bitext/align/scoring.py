@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bitext.align._jit import inlined, jit
 from bitext.align.band import Band
+from bitext.align.beads import NULLS
 from bitext.align.covering import covering, explained
 from bitext.align.features import inside
 from bitext.align.names import COH, COVER, COVERS, FIT, LEAK, NAMES, NULL, REACH, K, View
@@ -25,49 +26,55 @@ def score_band(
     band: Band,
     shape: NDArray[np.int64],
     weights: NDArray[np.float32],
+    run: float = 0.0,
     slack: float = np.inf,
     inner: float = np.inf,
     around: float = np.inf,
 ) -> NDArray[np.float32]:
-    """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`."""
+    """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`.
+
+    `run` is not in them: it is what paths get that go on with a gap (`beads.best_path`).
+    """
     out = np.empty((band.size, len(shape)), np.float32)
     last = len(band.low) - 1 + int(band.high[-1]) - 1
     top, x = np.full(last + 1, -np.inf), np.zeros(len(weights), np.float32)
     sums = np.empty((K + 1, REACH + 1, REACH + 1), np.float32)
     order = np.argsort(shape.min(axis=1) == 0, kind="stable")  # the likeliest first: what follows has to come near it
-    best = np.empty(band.size)
-    bounds = tuple(map(float, (slack, inner, _REST, *_hopes(weights))))
+    best, lone = np.empty(band.size), np.empty((band.size, NULLS))
+    bounds = tuple(map(float, (slack, inner, _REST, run, *_hopes(weights))))
     small = int(np.count_nonzero(shape.sum(axis=1) <= _SMALL))
     draft = np.empty((band.size, small), np.float32)
     keep = np.ones(band.size, bool)
     if np.isfinite(around):
-        after = np.empty(band.size)
-        _draft(view, *band, shape, order, weights, draft, best, after, bounds, float(around), top, x, keep)
+        after, on = np.empty(band.size), np.empty((band.size, NULLS))
+        _draft(view, *band, shape, order, weights, draft, best, lone, after, on, bounds, float(around), top, x, keep)
         top[:] = -np.inf
     else:
         draft[:] = np.nan
-    _score_nodes(view, *band, shape, order, weights, draft, keep, out, best, bounds, top, x, sums)
+    _score_nodes(view, *band, shape, order, weights, draft, keep, out, best, lone, bounds, top, x, sums)
     if best[-1] == -np.inf and np.isfinite(slack):  # so much was left out that nothing leads to the end
-        return score_band(view, band, shape, weights)
+        return score_band(view, band, shape, weights, run)
     return out
 
 
 @jit
-def _draft(v, low, high, at, shape, order, weights, out, best, after, bounds, around, top, x, keep):  # type: ignore[no-untyped-def]
+def _draft(v, low, high, at, shape, order, weights, out, best, lone, after, on, bounds, around, top, x, keep):  # type: ignore[no-untyped-def]
     """Find the nodes through which a good path leads, with small beads only and without comparing neighbours.
 
     Args:
         out: float32 (nodes, small shapes), filled with the scores so far; -inf where a bead is hopeless, NaN where
             nothing was looked at.
         best, after: float64 (nodes,), filled with the best sums that lead to each node and on from it.
+        lone, on: float64 (nodes, 2), likewise after a bead without target, without source.
         keep: filled with whether a path through the node is at most `around` behind the best.
     """
-    slack, inner, rest, hope, hope_root, hope_cut = bounds
+    slack, inner, rest, run, hope, hope_root, hope_cut = bounds
     n = len(low)
     small = out.shape[1]
     last = len(top) - 1
     out[:] = np.nan
     best[:] = -np.inf
+    lone[:] = -np.inf
     best[0] = 0
     alive = np.full(last + 1, -np.inf)
     first_row = 0
@@ -92,7 +99,10 @@ def _draft(v, low, high, at, shape, order, weights, out, best, after, bounds, ar
                 a, b = shape[k, 0], shape[k, 1]
                 if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
                     continue
-                so_far = best[at[i - a] + j - b - low[i - a]]
+                before = at[i - a] + j - b - low[i - a]
+                so_far = best[before]
+                if k < NULLS:
+                    so_far = max(so_far, lone[before, k] + run)
                 if so_far == -np.inf or so_far < alive[d - a - b]:
                     continue
                 enough = max(best[node] - inner - 2 * rest, min(top[d], mark)) - so_far
@@ -108,21 +118,31 @@ def _draft(v, low, high, at, shape, order, weights, out, best, after, bounds, ar
                     total += x[f] * weights[f]
                 out[node, k] = total
                 best[node] = max(best[node], so_far + total)
+                if k < NULLS:
+                    lone[node, k] = so_far + total
             top[d] = max(top[d], best[node])
         alive[d] = min(top[d], mark)
     after[:] = -np.inf
+    on[:] = -np.inf
     after[len(after) - 1] = 0
     for i in range(n - 1, -1, -1):
         for j in range(high[i] - 1, low[i] - 1, -1):
             node = at[i] + j - low[i]
-            keep[node] = best[node] + after[node] >= best[len(best) - 1] - around
+            most = best[node] + after[node]
+            for k in range(NULLS):  # so far only what goes on with the gap
+                on[node, k] = max(on[node, k], after[node])
+                most = max(most, lone[node, k] + on[node, k])
+            keep[node] = most >= best[len(best) - 1] - around
             if after[node] == -np.inf:
                 continue
             for k in range(small):
                 if out[node, k] > -np.inf:
                     a, b = shape[k, 0], shape[k, 1]
                     before = at[i - a] + j - b - low[i - a]
-                    after[before] = max(after[before], after[node] + out[node, k])
+                    further = out[node, k] + (on[node, k] if k < NULLS else after[node])
+                    after[before] = max(after[before], further)
+                    if k < NULLS:
+                        on[before, k] = further + run
 
 
 @inlined
@@ -131,7 +151,7 @@ def _first(v, s, t, a, b, weights, x):  # type: ignore[no-untyped-def]
     inside(v, s, t, a, b, x)
     explained(v, s, t, a, b, x)
     total = np.float32(0)
-    for f in range(NULL + 5):
+    for f in range(COH):
         total += x[f] * weights[f]
     total += x[FIT] * weights[FIT] + x[FIT + 1] * weights[FIT + 1]
     for f in range(COVER, COVER + 4):
@@ -161,7 +181,7 @@ def _hopes(weights: NDArray[np.float32]) -> tuple[float, float, float]:
 
 
 @jit
-def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best, bounds, top, x, sums):  # type: ignore[no-untyped-def]
+def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best, lone, bounds, top, x, sums):  # type: ignore[no-untyped-def]
     """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
 
     Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
@@ -174,16 +194,18 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
         order: of shapes, in which they are tried.
         out: float32 (nodes, S), filled.
         best: float64 (nodes,), filled with the best sum of scores that leads to each node.
-        bounds: slack, inner, the most that neighbours and cuts add, and that words beside and across cuts add
-            (`_hopes`).
+        lone: float64 (nodes, 2), likewise where the last bead has no target, no source.
+        bounds: slack, inner, the most that neighbours and cuts add, what going on with a gap adds, and the most that
+            words beside and across cuts add (`_hopes`).
         top: by diagonal, filled.
     """
-    slack, inner, rest, hope, hope_root, hope_cut = bounds
+    slack, inner, rest, run, hope, hope_root, hope_cut = bounds
     small = draft.shape[1]
     n = len(low)
     last = len(top) - 1
     out[:] = -np.inf
     best[:] = -np.inf
+    lone[:] = -np.inf
     best[0] = 0
     alive = np.full(last + 1, -np.inf)  # by diagonal: what leads to a node worth going on from
     first_row = 0
@@ -208,7 +230,10 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
                 a, b = shape[k, 0], shape[k, 1]
                 if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
                     continue
-                so_far = best[at[i - a] + j - b - low[i - a]]
+                before = at[i - a] + j - b - low[i - a]
+                so_far = best[before]
+                if k < NULLS:
+                    so_far = max(so_far, lone[before, k] + run)
                 if so_far == -np.inf or so_far < alive[d - a - b]:
                     continue
                 enough = max(best[node] - inner, min(top[d], mark)) - so_far
@@ -242,5 +267,7 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
                         total += x[f] * weights[f]
                 out[node, k] = total
                 best[node] = max(best[node], so_far + total)
+                if k < NULLS:
+                    lone[node, k] = so_far + total
             top[d] = max(top[d], best[node])
         alive[d] = min(top[d], mark)

@@ -40,6 +40,9 @@ BUCKETS = 1 << 20
 PROFILE = ("question", "exclamation", "colon", "semicolon", "comma", "quotes", "brackets", "digits", "capitals")
 """What `Surface.counts` counts, column by column."""
 
+_SCRAP = 3  # letters and digits of a segment that is hardly one: what is left of a picture, a lone mark
+_SHORT = 4  # letters of a capitalised word that may be an abbreviation
+
 
 class Sparse(NamedTuple):
     """Rows of a sparse matrix: row i is `column[start[i]:start[i+1]]` with `value` likewise; columns may repeat."""
@@ -60,7 +63,9 @@ class Surface(NamedTuple):
 
     `length` in characters without white space; `counts` by `PROFILE`; `end` 0 letter, 1 full stop, 2 question,
     3 exclamation, 4 colon, 5 comma or semicolon, 6 other; `begin` 0 other, 1 lower case, 2 capital;
-    `upper`: 1 where every letter is a capital (and there are at least four).
+    `upper`: 1 where every letter is a capital (and there are at least four); `scrap`: 1 where there are hardly any
+    letters or digits; `cut`: 1 where the segment ends in what looks like an abbreviation; `nest`: brackets, and angular
+    quotation marks, opened less those closed.
     """
 
     length: NDArray[np.float32]
@@ -68,11 +73,14 @@ class Surface(NamedTuple):
     end: NDArray[np.int8]
     begin: NDArray[np.int8]
     upper: NDArray[np.int8]
+    scrap: NDArray[np.int8]
+    cut: NDArray[np.int8]
+    nest: NDArray[np.float32]
 
     def part(self, segments: range) -> Surface:
         """The rows of a span."""
         a, b = segments.start, segments.stop
-        return Surface(self.length[a:b], self.counts[a:b], self.end[a:b], self.begin[a:b], self.upper[a:b])
+        return Surface(*(x[a:b] for x in self))
 
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
@@ -350,13 +358,17 @@ def numbers(texts: Sequence[str]) -> Sparse:
 
 
 @jit
-def _surface(codes, cases, length, counts, end, begin, upper):  # type: ignore[no-untyped-def]
+def _surface(codes, cases, length, counts, end, begin, upper, scrap, cut, nest):  # type: ignore[no-untyped-def]
     row = 0
     last = np.uint32(0)
     word = 0  # letters of the word so far
     words = 0
     small = 0
     big = 0
+    digits = 0
+    last_word = 0  # letters of the last word, and whether it begins with a capital and has a vowel
+    capital = False
+    vowel = False
     n = len(codes)
     for i in range(n + 1):
         c = codes[i] if i < n else np.uint32(10)
@@ -376,9 +388,12 @@ def _surface(codes, cases, length, counts, end, begin, upper):  # type: ignore[n
             else:
                 end[row] = 6
             upper[row] = 1 if big >= 4 and small == 0 else 0
+            scrap[row] = 1 if big + small + digits <= _SCRAP else 0
+            short = last_word == 1 or (last_word <= _SHORT and (capital or not vowel))
+            cut[row] = 1 if last == 46 and last_word > 0 and short else 0
             row += 1
             last = np.uint32(0)
-            word = words = small = big = 0
+            word = words = small = big = digits = last_word = 0
             continue
         if c == 32 or c == 9 or c == 160 or c == 0x202F or c == 0x2009:
             word = 0
@@ -392,7 +407,13 @@ def _surface(codes, cases, length, counts, end, begin, upper):  # type: ignore[n
                 elif case == 2:
                     counts[row, 8] += 1
                 words += 1
+                last_word = 0
+                capital = case == 2
+                vowel = False
             word += 1
+            last_word += 1
+            low = c | np.uint32(32)
+            vowel = vowel or c > 127 or low == 97 or low == 101 or low == 105 or low == 111 or low == 117 or low == 121
             if case == 2:
                 big += 1
             else:
@@ -402,6 +423,8 @@ def _surface(codes, cases, length, counts, end, begin, upper):  # type: ignore[n
         if 48 <= c <= 57:
             counts[row, 7] += 1
             words += 1
+            digits += 1
+            last_word = 0
             last = np.uint32(1)
             continue
         if c != 39 and c != 0x2019:
@@ -418,9 +441,14 @@ def _surface(codes, cases, length, counts, end, begin, upper):  # type: ignore[n
             counts[row, 4] += 1
         elif c == 34 or c == 0xAB or c == 0xBB or 0x201C <= c <= 0x201F:
             counts[row, 5] += 1
+            if c == 0xAB:
+                nest[row, 1] += 1
+            elif c == 0xBB:
+                nest[row, 1] -= 1
             continue  # what stands before a closing quotation mark ends the segment
         elif c == 40 or c == 41 or c == 91 or c == 93:
             counts[row, 6] += 1
+            nest[row, 0] += 1 if c == 40 or c == 91 else -1
             if c == 41 or c == 93:
                 continue
         elif c == 39 or c == 0x2019:
@@ -434,9 +462,8 @@ def surface(texts: Sequence[str]) -> Surface:
     s = Surface(
         np.zeros(n, np.float32),
         np.zeros((n, len(PROFILE)), np.float32),
-        np.zeros(n, np.int8),
-        np.zeros(n, np.int8),
-        np.zeros(n, np.int8),
+        *(np.zeros(n, np.int8) for _ in range(5)),
+        np.zeros((n, 2), np.float32),
     )
     if n:
         _surface(_codes(_joined(texts)), _cases(), *s)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 import pytest
@@ -43,30 +42,38 @@ def all_paths(n: int, m: int) -> list[list[tuple[int, int, int, int]]]:
     ]
 
 
-def worth(path: list[tuple[int, int, int, int]], band: Band, score: np.ndarray) -> float:
+def gone_on(path: list[tuple[int, int, int, int]]) -> int:
+    """How many segments without a partner follow another of their side."""
+    return sum((a == b and e == f) or (c == d and g == h) for (a, b, c, d), (e, f, g, h) in itertools.pairwise(path))
+
+
+def worth(path: list[tuple[int, int, int, int]], band: Band, score: np.ndarray, run: float) -> float:
     kinds = {tuple(s): k for k, s in enumerate(SHAPE.tolist())}
-    return sum(float(score[band.at[b] + d - band.low[b], kinds[b - a, d - c]]) for a, b, c, d in path)
+    sums = sum(float(score[band.at[b] + d - band.low[b], kinds[b - a, d - c]]) for a, b, c, d in path)
+    return sums + run * gone_on(path)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 10**6))
-def test_best_path_and_marginals_equal_enumeration(n: int, m: int, seed: int) -> None:
+@given(st.integers(1, 4), st.integers(1, 4), st.sampled_from([0.0, 0.7, 3.0]), st.integers(0, 10**6))
+def test_best_path_and_marginals_equal_enumeration(n: int, m: int, run: float, seed: int) -> None:
     band, score = random_scores(n, m, seed)
     paths = all_paths(n, m)
-    values = [worth(p, band, score) for p in paths]
-    path, total = beads.best_path(band, SHAPE, score)
+    values = [worth(p, band, score, run) for p in paths]
+    path, total = beads.best_path(band, SHAPE, score, run)
     assert total == pytest.approx(max(values), abs=1e-4)
     assert path == paths[int(np.argmax(values))]
 
-    posterior, log_sum = beads.marginals(band, SHAPE, score)
+    posterior, log_sum, goes_on = beads.marginals(band, SHAPE, score, run)
     weights = np.exp(np.array(values) - max(values))
-    assert log_sum == pytest.approx(max(values) + math.log(weights.sum()), abs=1e-4)
-    bead = path[0]
-    share = sum(w for w, p in zip(weights, paths, strict=True) if bead in p) / weights.sum()
+    weights /= weights.sum()
+    assert log_sum == pytest.approx(np.logaddexp.reduce(values), abs=1e-4)
+    assert goes_on == pytest.approx(sum(w * gone_on(p) for w, p in zip(weights, paths, strict=True)), abs=1e-4)
     kinds = {tuple(s): k for k, s in enumerate(SHAPE.tolist())}
-    a, b, c, d = bead
-    assert posterior[band.at[b] + d - band.low[b], kinds[b - a, d - c]] == pytest.approx(share, abs=1e-4)
-    assert beads.probabilities(band, SHAPE, score, path)[0] == pytest.approx(share, abs=1e-4)
+    for bead, p in zip(path, beads.probabilities(band, SHAPE, score, path, run), strict=True):
+        share = sum(w for w, x in zip(weights, paths, strict=True) if bead in x)
+        a, b, c, d = bead
+        assert posterior[band.at[b] + d - band.low[b], kinds[b - a, d - c]] == pytest.approx(share, abs=1e-4)
+        assert p == pytest.approx(share, abs=1e-4)
 
 
 @settings(max_examples=25, deadline=None)
@@ -75,8 +82,9 @@ def test_compiled_equals_plain_python(n: int, m: int, seed: int) -> None:
     band, score = random_scores(n, m, seed)
     results = []
     for function in (beads._viterbi, beads._viterbi.py_func):  # type: ignore[attr-defined]
-        best, back = np.empty(band.size), np.empty(band.size, np.int8)
-        function(*band, SHAPE, score, best, back)
+        best, lone = np.empty(band.size), np.empty((band.size, 2))
+        back, on = np.empty(band.size, np.int8), np.zeros((band.size, 2), bool)
+        function(*band, SHAPE, score, 0.7, best, lone, back, on)
         results.append((best, back))
     np.testing.assert_allclose(results[0][0], results[1][0], atol=1e-9)
     np.testing.assert_array_equal(results[0][1], results[1][1])
