@@ -269,7 +269,7 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
     scores, judges = bitext.scores, False
     values: list[float | None]
     if scores is not None and any(_known(q) for q in scores.quality):
-        name = "estimate of how likely an editor leaves it as it is, to rank by (not a probability)"
+        name = "estimate of quality, to rank segments by: no probability"
         quality = dict(enumerate(scores.quality))
         values, judges = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown], True
     elif scores is not None and scores.beads:
