@@ -10,9 +10,8 @@ from typing import Any
 
 import flag_gold as gold
 from flag_figures import STRENGTH, Tally, auc, prf, ratio, span_row
-from flag_planted import Planted, plant
 
-from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Severity, Translation
+from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Severity
 from bitext.flag import checks, examine
 from bitext.shipped import shipped
 
@@ -334,52 +333,15 @@ class Bench:
         return out
 
     def planted(self) -> dict[str, Any]:
-        """One fault of one kind in each of some hundred human translations; see `flag_planted`."""
-        data = gold.clean(self.folder / "mt")
-        if data is None:
-            return {}
-        spoilt = plant(data)
-        options = {"glossary": spoilt.glossary} if self.names is None or "glossary" in self.names else {}
-        flags = self.examine(gold.bitext_of(spoilt.gold), skip=["fluency", "word-sense"], **options)
-        places = {k: (a, b) for spans in spoilt.faults.values() for k, a, b in spans}
-        out = self._planted("newstest2013, planted", flags, places, spoilt)
-        if (self.names is None or "fluency" in self.names) and "en-fr" in self.models:
-            small = gold.spoilt([i for i in data.items[200:1000] if len(i.target) < 140])
-            small.items += data.items[:200]
-            where = {k: i.spans[0][:2] for k, i in enumerate(small.items) if i.spans}
-            faults = {"fluency": [(k, *span) for k, span in where.items()]}
-            found = self.examine(gold.bitext_of(small), only=["fluency"])
-            out |= self._planted("newstest2013, planted", found, where, Planted(small, faults, []))
-        if self.names is None or "unreliable" in self.names:
-            texts = [i.source for i in data.items[:400]]
-            loops = dict.fromkeys(range(0, 400, 10), (0, 1))
-            texts = [f"{t} {t} {t} {t}" if k in loops and k % 20 else t for k, t in enumerate(texts)]
-            texts = [data.items[k].target if k in loops and not k % 20 else t for k, t in enumerate(texts)]
-            alone = Bitext(gold.bitext_of(data, data.items[:400]).target, translations=tuple(map(Translation, texts)))
-            few = Planted(data, {"unreliable": [(k, 0, 1) for k in loops]}, [])
-            out |= self._planted("newstest2013, planted", self.examine(alone, only=["unreliable"]), loops, few)
-        return out
+        """One fault of one kind in each of some hundred human translations."""
+        from flag_spoilt import planted
 
-    def _planted(
-        self, name: str, flags: Sequence[Flag], places: Mapping[int, tuple[int, int]], spoilt: Planted
-    ) -> dict[str, Any]:
-        hits: set[tuple[str, int]] = set()
-        for f in flags:
-            a, b = places.get(f.segment, (-1, -1))
-            right = a >= 0 and gold.touches(f, (a, b, "", ""), len(spoilt.gold.items[f.segment].target))
-            if f.check in spoilt.faults:
-                self.tally.flag(f, right, name, "planted")
-            hits |= {(f.check, f.segment)} if right else set()
-        for check, spans in spoilt.faults.items():
-            for k, _, _ in spans:
-                if self.names is None or check in self.names:
-                    self.tally.fault(check, "planted", (check, k) in hits, name)
-        return {c: r["planted"] for c, r in self.tally.table().items() if "planted" in r}
+        return planted(self)
 
     def weights(self) -> dict[str, Any]:
         """What depends on the weights: the article, and fluency on 200 clean segments and on planted faults."""
         article = self.article()
-        out = {k: article[k] for k in ("found", "flags", "right", "first flag")}
+        out = {k: article[k] for k in ("found", "flags", "right", "first flag")} | self.senses()
         data = gold.clean(self.folder / "mt", 1000)
         if data is None or "en-fr" not in self.models:
             return out
@@ -389,6 +351,24 @@ class Bench:
         flags = self.examine(gold.bitext_of(spoilt), only=["fluency"])
         hits = {f.segment for f in flags if gold.touches(f, spoilt.items[f.segment].spans[0], 1000)}
         out["fluency on planted faults"] = f"{len(hits)} of {len(spoilt.items)} found, {len(flags)} flags"
+        return out
+
+    def senses(self) -> dict[str, str]:
+        """What forced decoding alone says of the pairs of a wrong and a right sense: in how many the right one wins.
+
+        Of the French given the original (en-fr), and of the original given the French (fr-en).
+        """
+        own = Path(__file__).parent / "wordsense.tsv"
+        rows = [r for p in (self.folder / "flag" / "wordsense.tsv", own) if p.is_file() for r in gold.rows(p)]
+        out = {}
+        for name in self.models:
+            found = []
+            for kind in ("right", "wrong"):
+                sources, targets = [r["src"] for r in rows], [r[kind] for r in rows]
+                pairs = (sources, targets) if name == "en-fr" else (targets, sources)
+                found.append([sum(t.token_logprobs) for t in self.models[name].score(*pairs)])
+            won = sum(a > b for a, b in zip(*found, strict=True))
+            out[f"the right sense is the likelier one, {name}"] = f"{won} of {len(rows)} pairs"
         return out
 
     def speed(self) -> dict[str, Any]:
