@@ -284,7 +284,8 @@ def _facts(bitext: Bitext) -> list[tuple[str, str, str]]:
         )
         for m in bitext.scores.metrics[:3]:
             interval = "" if m.interval is None else f", 95%: {view.figure(m.interval[0])}–{view.figure(m.interval[1])}"
-            out.append((m.name, view.figure(m.value), _MEANINGS.get(m.name, against) + interval))
+            name, unit = (m.name[:-2], "%") if m.name.endswith(" %") else (m.name, "")
+            out.append((name, view.figure(m.value) + unit, _MEANINGS.get(m.name, against) + interval))
         names = {"target": view.language(bitext.target.lang, "fr"), "source": bitext.origin}
         covered = {} if view.by_construction(bitext) else bitext.scores.coverage
         for side, share in covered.items():

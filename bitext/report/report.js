@@ -59,6 +59,7 @@
       if (el.hidden !== hide) el.hidden = hide;
     };
     for (const p of parts) { p.lists.forEach(empty); empty(p.el); }
+    $("#nothing").hidden = shown > 0 || !rows.length;
     root.classList.toggle("noback", !!form.elements.back && !form.elements.back.checked);
     const some = live.size === byNumber.size ? "" : ` of ${byNumber.size.toLocaleString("en")}`;
     $("#state").textContent = `${live.size.toLocaleString("en")}${some} ${byNumber.size === 1 ? "flag" : "flags"}, ${plural(shown, "row")} shown`;
@@ -88,11 +89,11 @@
   function open(el, on) { // a note, or why a row is aligned so
     el.classList.toggle("unfolded", on);
     $(".head", el).setAttribute("aria-expanded", String(on));
-    const more = $("dl", el);
+    const more = $(".more", el);
     if (on) more.removeAttribute("hidden");
     else more.setAttribute("hidden", "until-found"); // the browser's search opens it
   }
-  document.addEventListener("beforematch", (e) => open(e.target.parentElement, true));
+  document.addEventListener("beforematch", (e) => { if (e.target.matches(".more")) open(e.target.parentElement, true); });
   const unlight = () => $$(".lit").forEach((el) => el.classList.remove("lit"));
   function reveal(number) {
     const n = byNumber.get(number);
@@ -139,7 +140,7 @@
 
   function toggle(e) { // a click anywhere on a note but on what it opens
     const el = e.target.closest(".note, .why:has(> .head)");
-    if (!el || e.target.closest("dl") || !getSelection().isCollapsed) return;
+    if (!el || e.target.closest(".more") || !getSelection().isCollapsed) return;
     e.preventDefault();
     open(el, !isOpen(el));
     if (opened === el) opened = null;
@@ -291,7 +292,7 @@
     n: () => step(1), j: () => step(1), p: () => step(-1), k: () => step(-1), w: stepWorst,
     h: () => stepWord(1), H: () => stepWord(-1), Escape: unword,
     "]": () => stepRow(1), "[": () => stepRow(-1), g: () => strip.focus(),
-    f: () => set("rows", (el) => { el.value = el.value === "has" ? "" : "has"; }),
+    f: () => { if (notes.length) set("rows", (el) => { el.value = el.value === "has" ? "" : "has"; }); },
     b: () => set("back", (el) => { el.checked = !el.checked; }),
     o: () => { const on = !notes.every(isOpen); for (const n of notes) open(n, on); },
     t: toggleTheme, "?": () => help.showModal(),

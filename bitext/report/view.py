@@ -130,7 +130,8 @@ def words(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "–"}[value]
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral):  # numpy's floats too
-        return f"{float(value):.3g}"
+        number = float(value)
+        return f"{number:.3g}" if not 100 <= abs(number) < 1e15 else f"{number:,.1f}".removesuffix(".0")
     if isinstance(value, Mapping):
         return ", ".join(f"{words(k)}: {words(v)}" for k, v in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):

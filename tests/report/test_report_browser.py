@@ -120,6 +120,51 @@ def test_filters_by_severity_category_check_and_rows(visit, pair):
     assert shown(page, ".bead") == 1
 
 
+def test_a_filter_that_no_row_meets_says_so(visit, pair):
+    page = visit(pair)
+    page.select_option("[name=rows]", "has")
+    for severity in ("critical", "major", "minor", "neutral"):
+        page.locator(f"input[value={severity}]").set_checked(False)
+    assert (shown(page, ".bead"), page.locator("#nothing").is_visible()) == (0, True)
+    page.click("#filters button[type=reset]")
+    sync_api.expect(page.locator("#nothing")).to_be_hidden()
+
+
+def test_where_nothing_is_flagged_there_is_nothing_to_filter(visit):
+    page = visit(Bitext(Document.from_lines(["Un.", "Deux."])))
+    assert page.locator("#filters select").count() == 1 and page.locator(".legend").count() == 0
+    for key in "fnpwjk":
+        page.keyboard.press(key)
+    assert shown(page, ".bead") == 2
+    assert visit(Bitext(Document(""))).get_by_text("There is no text.").is_visible()
+
+
+def test_a_note_opens_by_its_link_and_by_a_click_anywhere_on_it(visit, pair):
+    page = visit(pair)
+    page.focus("#n2 .head")
+    page.keyboard.press("Enter")
+    assert (opened(page), page.get_attribute("#n2 .head", "aria-expanded")) == (["n2"], "true")
+    page.click("#n2 .gist")
+    assert (opened(page), page.get_attribute("#n2 .head", "aria-expanded")) == ([], "false")
+    assert shown(page, ".more dd") == 0
+    doubtful = page.locator(".why:has(> .head)").first
+    doubtful.locator(".head").click()
+    assert doubtful.locator("dd").first.is_visible()
+
+
+def test_without_script_an_address_opens_a_note(browser, pair, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(render(pair), encoding="utf-8")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert not page.locator("#n2 .more dd").first.is_visible()
+    page.click("#n2 .head")
+    assert page.locator("#n2 .more dd").first.is_visible()
+    assert not page.locator("#n1 .more dd").first.is_visible()
+    context.close()
+
+
 def test_filtered_flags_are_skipped_and_leave_the_strip(visit, pair):
     page = visit(pair)
     before = page.get_attribute(".tick.minor", "d")
@@ -245,7 +290,7 @@ def test_nothing_sticks_out_at_any_width(visit, pair, article, width):
 def test_print_shows_notes_and_hides_tools(visit, pair):
     page = visit(pair)
     page.emulate_media(media="print")
-    assert shown(page, ".note div:first-child > dd") == 7
+    assert shown(page, ".note .more > dl > div:first-child > dd") == 7
     assert not page.locator(".filters").is_visible() and page.locator(".strip").is_visible()
     page.emulate_media(media="screen")
     assert shown(page, ".note dd") == 0

@@ -174,3 +174,10 @@ def test_kinds_count_sentences_first():
     segments = (Segment("a", 0, 1, Kind.HEADING), Segment("b", 2, 3), Segment("c", 4, 5))
     bitext = Bitext(Document("a b c", segments), translations=(Translation("x"),) * 3)
     assert view.kinds(bitext) == [(Kind.SENTENCE, 2), (Kind.HEADING, 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.12345, "0.123"), (8100.0, "8,100"), (1234.56, "1,234.6"), (99.95, "100"), (1e20, "1e+20")]
+)
+def test_figures_in_evidence_are_written_as_people_write_them(value, said):
+    assert view.words(value) == said
