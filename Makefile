@@ -6,7 +6,7 @@ TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test slow check setup bench clean
+.PHONY: run test slow check setup clean
 
 run: setup ## the main job: the article alone, and a sample with its original
 	$(BIN)/bitext run corpus/kazakhstan.fr.txt -o out/kazakhstan
