@@ -232,7 +232,9 @@ class Pages:
         return {
             "key": key,
             "number": view.ranges(numbers) if numbers else "+",
-            "shape": f"{len(bead.target)}–{len(bead.source)}" if base.beads else "",
+            "shape": f"{len(bead.source)}–{len(bead.target)}" if base.beads else "",
+            "shape_said": f"{view.count(len(bead.source), 'segment')} of the {view.compared_with(base)}, "
+            f"{len(bead.target)} of the {view.language(base.target.lang, 'fr')}",
             "states": " ".join(s for s, on in states if on),
             "checked": checked,
             "targets": targets,

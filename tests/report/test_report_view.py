@@ -78,7 +78,7 @@ def test_flags_on_segments_that_do_not_exist_are_reported_not_raised():
 
 def test_quality_of_a_row_is_its_worst_segment(pair):
     name, values, judges = view.measure(pair, view.rows(pair))
-    assert judges and "editor" in name
+    assert judges and "quality" in name
     assert values[4] == 0.7
     assert values[-1] is None
 
