@@ -1,6 +1,6 @@
 """The report and the review in Chromium: how soon they open, how they scroll, how quickly they answer.
 
-    python bench/browser.py [--segments 2000] [--times 9] [FILE.jsonl]
+    python bench/browser.py [--segments 2000] [--times 9] [--scrolls 1] [FILE.jsonl]
 
 Needs playwright and a Chromium (`CHROMIUM=/path`). Times are the browser's own: opening up to the load event; a frame,
 from one requestAnimationFrame to the next while the page scrolls 120 pixels a frame; an action, from its event to the
@@ -110,6 +110,7 @@ def main() -> None:
     parser.add_argument("file", nargs="?", help="a bitext; without one, sentences are made up")
     parser.add_argument("--segments", type=int, default=2000)
     parser.add_argument("--times", type=int, default=9)
+    parser.add_argument("--scrolls", type=int, default=1, help="how often the report is opened and scrolled")
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
@@ -127,9 +128,14 @@ def main() -> None:
         Path(folder, "report.html").write_text(html, encoding="utf-8")
         browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         print(f"{'':<28}{'n':>5}{'median':>9}{'95 %':>9}{'longest':>9}  ms")
-        page, took, work = opened(browser, Path(folder, "report.html").as_uri(), 5)
+        address = Path(folder, "report.html").as_uri()
+        page, took, work = opened(browser, address, 5)
         line(f"report opens ({len(html) / 1e6:.1f} MB)", took, work)
         scrolled(page)
+        for _ in range(options.scrolls - 1):
+            page.context.close()
+            page, _, _ = opened(browser, address, 1)  # rows that were on the screen once are cheaper
+            scrolled(page)
         page.evaluate("scrollTo(0, 0)")
         for key, name in (
             ("f", "filter (f)"),
