@@ -401,8 +401,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             file.write_text(json.dumps(data, indent=1) + "\n")
         elif options.write:
             names = [k for k in KINDS if k != "numbers"]
+            learnt = dict(zip(NAMES, values[:-1].tolist(), strict=True))
+            # these texts have no paragraphs: what those are worth was learnt apart
+            learnt |= {n: float(w) for n, w in zip(NAMES, start.values, strict=True) if n.startswith("paragraph.")}
             data["combinations"][combination] = {
-                "weights": {n: round(float(v), 4) for n, v in zip(NAMES, values[:-1], strict=True) if abs(v) > 5e-5},
+                "weights": {n: round(v, 4) for n, v in learnt.items() if abs(v) > 5e-5},
                 "run": round(max(float(values[-1]), 0.0), 4),
                 "base": {k: round(float(np.mean([x.base[KINDS.index(k)] for x in lattices])), 4) for k in names},
                 "partner": {k: round(float(np.nanmean([*(x.partner[KINDS.index(k)] for x in lattices
