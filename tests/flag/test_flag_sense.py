@@ -56,6 +56,18 @@ def test_the_right_sense_is_left_alone(words):
         assert flag(heading(sound, source), only=["word-sense"], lexicon=words) == ()
 
 
+def test_a_synonym_of_the_right_sense_is_no_fault(words):
+    for fr, en in (
+        ("Comment garder vos comprimés", "How to keep your tablets"),
+        ("Un but sur corner", "A goal from a corner"),
+    ):
+        assert flag(heading(fr, en), only=["word-sense"], lexicon=words) == ()
+    [f] = flag(
+        heading("La cravate de coupe est reportée", "The cup tie is put off"), only=["word-sense"], lexicon=words
+    )
+    assert f.suggestion == "match de coupe"
+
+
 def test_maman_in_the_article_without_any_model(words):
     text = shipped("corpus", "kazakhstan.fr.txt").read_text(encoding="utf-8")
     d = segment(text, "fr")
