@@ -56,7 +56,7 @@ def test_second_run_takes_the_translations_from_memory(bitext, corpus: Path) -> 
     second = bitext("translate", corpus / "udhr.fr.txt", "--memory", "m.sqlite")
     assert first.stdout == second.stdout
     assert "(0 remembered)" in first.stderr
-    assert ", 0 out" in second.stderr
+    assert " out" not in second.stderr, "nothing is left to translate"
 
 
 def test_stages_are_filters_that_make_the_main_job(bitext, corpus: Path, tmp_path: Path) -> None:
