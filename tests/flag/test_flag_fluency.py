@@ -75,6 +75,13 @@ def test_a_word_whose_other_form_is_far_likelier(words, run, wrong, odd, instead
     assert "likelier" in flag.message and "e1" not in flag.message
 
 
+def test_a_back_translation_says_nothing_of_prepositions(words, run):
+    text = "Nous sommes contents par ce voyage long."
+    options = {"lexicon": words, "translator_forward": Model({"par": -14.0})}
+    assert run("fluency", text, originals=["We are glad of it."], **options)
+    assert run("fluency", text, backs=["We are glad of it."], **options) == []
+
+
 @pytest.mark.parametrize(("fr", "en"), SENTENCES)
 def test_a_weak_model_says_nothing(words, run, fr, en):
     assert run("fluency", fr, originals=[en], lexicon=words, translator_forward=Weak({})) == []

@@ -25,3 +25,10 @@ def test_the_list_is_printed():
     result = CliRunner().invoke(app, ["flag", "--list"])
     assert result.exit_code == 0
     assert all(f"\n{c.name} " in "\n" + result.output for c in checks())
+
+
+@pytest.mark.parametrize("check", checks(), ids=lambda c: c.name)
+def test_each_check_is_measured(check):
+    rows = measured().get(check.name, {})
+    assert rows, "run bench/flag.py --gold DIR --models --write"
+    assert any(row.get("faults") for row in rows.values()), "its recall is not known"
