@@ -1,7 +1,8 @@
 """How probable it is that a bead is exactly right: the model's probability, calibrated on beads it had not learnt.
 
 With translations of both texts, one document is all there was to measure on: the calibration is that for one
-translation, and with vectors too it was no better there than the share of right beads said of every one of them.
+translation, which orders and rates the beads there better than the share of right beads said of every one of them
+(see `bench/README.md`).
 """
 
 from __future__ import annotations
