@@ -289,6 +289,8 @@ def main() -> None:
     state, rank, workers, parent = Path(sys.argv[1]), *map(int, sys.argv[2:5])
     _leave_with(parent)
     Worker(state, rank, workers).run()
+    sys.stderr.flush()
+    os._exit(0)  # all is written; torn down with the interpreter, the exchange's threads abort now and then
 
 
 if __name__ == "__main__":
