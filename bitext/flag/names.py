@@ -302,7 +302,11 @@ def _names(text: str, lang: str) -> list[str]:
             continue
         if i == 0 or re.search(r"[.!?:…\"“«(–—-]\s*$", text[max(0, w.start - 20) : w.start]):
             continue
-        if w.lower in _NO_NAME or w.lower.endswith(("ian", "ians", "ish", "ese", "ans")):  # the last: nationalities
+        if (
+            w.lower in _NO_NAME
+            or w.lower.removesuffix("s") in _NO_NAME
+            or w.lower.endswith(("ian", "ians", "ish", "ese", "ans"))
+        ):  # the last: nationalities
             continue
         out.append(w.text)
     return list(dict.fromkeys(out))

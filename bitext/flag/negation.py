@@ -127,7 +127,9 @@ class Negation(Check):
             )
 
 
-_MORE = re.compile(rf"\bplus\s+(?:d(?:e\b|es\b|u\b|{_A})|qu(?:e\b|{_A}))|\bmore\s+than\b", re.I)
+_MORE = re.compile(
+    rf"\b(?:plus|moins)\s+(?:d(?:e\b|es\b|u\b|{_A})|qu(?:e\b|{_A}))|\b(?:more|less|fewer)\s+than\b", re.I
+)
 
 
 def _without_comparisons(*sides: str) -> tuple[str, ...]:

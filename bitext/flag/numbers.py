@@ -19,7 +19,7 @@ _FACTORS = (1.609, 3.281, 1.094, 2.205, 2.54, 2.471, 3.785, 4.546, 28.35, 0.9144
 
 def _converted(a: Quantity, b: Quantity) -> bool:
     """Whether two quantities with units of measure may be one, converted (*50 miles*, *80 km*)."""
-    if not (a.unit and b.unit) or a.unit == b.unit:
+    if not (a.unit and b.unit) or fold(a.unit)[:4] == fold(b.unit)[:4]:  # *grammes*, *grams*
         return False
     if any(u.startswith(("deg", "°")) for u in (a.unit, b.unit)):
         return True
@@ -87,6 +87,9 @@ _ONE = {"fr": re.compile(r"\b(?:une?|premi[eè]re?s?|seule?|1er|unique)\b|\bl['�
         "en": re.compile(r"\b(?:an?|one|first|single|only|once|the)\b", re.I)}  # fmt: skip
 
 
+_HALVES = re.compile(
+    r"\bhal(?:f|ves?|ved|ving)\b|\bdoubl\w+|\btwins?\b|\bpairs?\b|\bin two\b|\ben deux\b|\bmoitiés?\b", re.I
+)
 _HALF = re.compile(r"[.,]5\b|\band a half\b|\bet demie?\b|\bhalf past\b", re.I)
 
 
@@ -101,6 +104,8 @@ def _said_otherwise(q: Quantity, text: str, other: str, other_lang: str) -> bool
         return True
     if 1.0 in q.values and other_lang in _ONE and _ONE[other_lang].search(other):
         return True
+    if q.values & {0.5, 2.0} and _HALVES.search(other):
+        return True  # *couper en deux*: *to halve*
     if 30.0 in q.values and re.search(r"\d\s?(?:h|heures?)\s?$", before) and _HALF.search(other):
         return True
     if _HELP[0].fullmatch(text[q.start : q.end]) and _HELP[1].search(other):

@@ -23,6 +23,14 @@ class _Pole(NamedTuple):
     en_perhaps: str
 
 
+_COUNTED_FR = (
+    r"\d|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|"
+    r"quarante|cinquante|soixante|cent\b|mille\b"
+)
+_COUNTED_EN = (
+    r"\d|two|three|four|five|six|seven|eight|nine|ten\b|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|an? hundred|an? thousand"
+)
 _POLES: tuple[tuple[_Pole, _Pole], ...] = (
     (
         _Pole("for", r"favorables? (?:à|aux?)|en faveur d\w*|partisan\w* d\w*|soutien\w* (?:le|la|les|un|une|ce|cette)",
@@ -57,13 +65,37 @@ _POLES: tuple[tuple[_Pole, _Pole], ...] = (
               r"after\w*|follow\w*|since|later|once|when|upon|post\w*|next|past|behind|having|on|in"),
     ),
     (
-        _Pole("more than", r"plus de(?= \d)|plus de la moitié|au moins", r"more than|over(?= \d)|at least",
+        _Pole("more than", rf"plus de(?= (?:{_COUNTED_FR}))|plus de la moitié|au moins",
+              rf"more than|over(?= (?:{_COUNTED_EN}))|at least",
               r"plus|(?:au|du|pas) moins|dépass\w+|supérieur\w*|excéd\w+|minimum|minim\w+",
               r"more|over|least|exceed\w*|above|upward\w*|excess|greater|higher|minimum|up|beyond|no less"),
-        _Pole("less than", r"moins de(?= \d)|moins de la moitié|au plus|au maximum",
-              r"less than|fewer than|at most|under(?= \d)",
+        _Pole("less than", rf"moins de(?= (?:{_COUNTED_FR}))|moins de la moitié|au plus|au maximum",
+              rf"less than|fewer than|at most|under(?= (?:{_COUNTED_EN}))",
               r"moins|inférieur\w*|(?:au|pas) plus|maximum|max\w*|au-dessous|sous|peine|limit\w+",
               r"less|fewer|most|under|below|maximum|within|short|lower|up to|no more|barely|limit\w*"),
+    ),
+    (
+        _Pole("accept", r"accept(?:e|ent|é|er|ait|aient|a) de(?= \w+(?:er|ir|re)\b)",
+              r"(?:agree[sd]?|agreeing|accept(?:s|ed|ing)?) to",
+              r"accept\w*|convenu\w*|consent\w*|d['’]accord|accord\w*|bien|veu\w+|voul\w+",
+              r"agree\w*|accept\w*|consent\w*|will\w*|ready"),
+        _Pole("refuse", r"refus(?:e|ent|é|er|ait|aient|a) (?:de|d['’])",
+              r"refus(?:es|ed|ing|e) to|declin(?:es|ed|ing) to",
+              r"refus\w+|rejet\w+|déclin\w+|oppos\w+|résist\w+|contre|sans",
+              r"refus\w*|reject\w*|declin\w*|resist\w*|den\w+|without|fail\w*|unwilling|reluctan\w*"),
+    ),
+    (
+        _Pole("gain", r"(?:gagn|progress|grimp|bondi|prend|pri)(?:é|e|ait|ent|aient|er|it|s|t)?(?= (?:de )?\d)",
+              r"(?:rose|gained|climbed|jumped|surged|soared|grew|rises?|gains?)(?= (?:by )?\d)",
+              r"gagn\w+|progress\w+|hauss\w+|augment\w+|grimp\w+|bond\w+|mont\w+|pris|prend\w*|haut\w*|plus|crû|cr[oû]\w+",
+              r"ris\w+|rose|gain\w*|climb\w*|jump\w*|surg\w+|soar\w*|gr[eo]w\w*|up|high\w*|more|increas\w*|advanc\w*|add\w*"),
+        _Pole("lose", r"(?:perd(?:u|ait|ent|aient|re)?|recul(?:é|e|ait|er)|chut(?:é|e|ait|er)|baiss(?:é|e|ait|er)|"
+              r"céd(?:é|ait|er)|plong(?:é|eait|er))(?= (?:de )?\d)",
+              r"(?:fell|lost|dropped|slipped|slid|plunged|tumbled|shed|sank|falls?|loses?|drops?)(?= (?:by )?\d)",
+              r"perd\w*|perte\w*|recul\w*|chut\w*|baiss\w*|cèd\w*|céd\w*|plong\w*|moins|tomb\w+|diminu\w*|lâch\w+|"
+              r"bas\w*|dégring\w*|abandonn\w*|repli\w*|retomb\w*|régress\w*|rédui\w*|dévis\w*",
+              r"f[ae]ll\w*|los[est]\w*|drop\w*|slip\w*|slid\w*|plung\w*|tumbl\w*|shed\w*|s[ai]nk\w*|down\w*|low\w*|"
+              r"less|declin\w*|decreas\w*|cut\w*|reduc\w*|shr[iau]nk\w*|slump\w*|off"),
     ),
 )  # fmt: skip
 

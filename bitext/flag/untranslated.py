@@ -10,13 +10,14 @@ from typing import ClassVar
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Pair
 from bitext.flag.names import known_names
-from bitext.flag.words import ENGLISH_ONLY, FRENCH_ONLY, Word, fold, key, words
+from bitext.flag.words import ENGLISH_ONLY, FRENCH_ONLY, Word, fold, key, words, wordset
 
 __all__ = ["Untranslated", "WrongLanguage"]
 
 
 # bounded, so that marks that are never closed cost nothing
 _QUOTED = re.compile(r"«[^»]{0,500}»|“[^”]{0,500}”|\"[^\"]{0,500}\"|\([^)]{0,500}\)")
+_FRENCH_TOO = wordset("penalty corner dribble tackle jackpot brownie cookie crumble fudge bacon ferry pub whisky")
 _KNOWN = 1e-6  # relative frequency from which the lexicon knows a word well enough
 
 
@@ -134,6 +135,8 @@ class Untranslated(Check):
         if word in _foreign(case.lang):
             return True
         lexicon = case.resources.lexicon
+        if case.lang == "fr" and word in _FRENCH_TOO:
+            return False  # loan words that the lexicon's texts hardly hold
         if lexicon is None or fold(word) in {fold(n) for n in known_names().acronyms}:
             return False
         here, there = lexicon.count(word, case.lang), lexicon.count(word, case.other_lang)

@@ -244,3 +244,42 @@ def test_a_number_is_suggested_as_the_language_writes_it(run):
     assert f.suggestion == "1\u00a0800"
     [(_, f)] = run("numbers", "Il pèse 3,7 tonnes.", originals=["It weighs 7.3 tonnes."])
     assert f.suggestion == "7,3"
+
+
+@pytest.mark.parametrize(
+    ("check", "fr", "en"),
+    [
+        ("numbers", "Coupez les pommes en deux.", "Halve the apples."),
+        ("numbers", "Ajoutez 200 grammes de riz.", "Add 200 grams of rice."),
+        ("names", "Le marché a lieu le samedi devant la gare.", "The market is held on Saturdays by the station."),
+        ("untranslated", "Il a manqué le penalty.", "He missed the penalty."),
+        ("opposites", "Le musée est gratuit pour les moins de dix ans.", "The museum is free for those under ten."),
+    ],
+)
+def test_said_as_a_good_translation_says_it(run, check, fr, en):
+    assert run(check, fr, originals=[en], lexicon=lexicon.load("fr-en")) == []
+
+
+def test_equal_units_are_not_converted(run):
+    found = run("numbers", "Prenez 231 grammes de riz et du sel.", originals=["Take 132 grams of rice and some salt."])
+    assert [t for t, _ in found] == ["231"]
+
+
+@pytest.mark.parametrize(
+    ("fr", "en", "flagged"),
+    [
+        ("L'entrée est libre pour les enfants de plus de six ans.", "Children under six get in free.", "plus de"),
+        ("Le maire a accepté de répondre.", "The mayor refused to answer.", "accepté de"),
+        ("L'indice a gagné 3 % lundi.", "The index fell 3 per cent on Monday.", "gagné"),
+    ],
+)
+def test_counted_and_refused(run, fr, en, flagged):
+    assert [t for t, _ in run("opposites", fr, originals=[en])] == [flagged]
+
+
+def test_fewer_than_does_not_excuse_a_lost_negation(run):
+    fr, en = (
+        "En moins de dix jours, elle a vendu ce qui était à nous.",
+        "In less than ten days she sold what was not ours.",
+    )
+    assert len(run("negation", fr, originals=[en])) == 1
