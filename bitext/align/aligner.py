@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,6 +130,8 @@ def _evidence(
 
 def _without_repeats(search: _Search, pair: Pair) -> _Search:
     """The path, a segment that repeats the one before (a caption set twice) taken out of a bead it ends or starts."""
+    if not any(a == b for x in (pair.source, pair.target) for a, b in pairwise(x)):
+        return search
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(search.shape)}
     band = search.band
 

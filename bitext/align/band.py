@@ -20,6 +20,7 @@ __all__ = [
     "corridor",
     "dense_product",
     "full",
+    "shared",
     "span_norms_dense",
     "span_norms_sparse",
     "sparse_product",
@@ -100,9 +101,21 @@ def _sparse_product(s_start, s_index, s_value, t_start, t_index, t_value, buffer
             buffer[s_index[k]] = 0
 
 
+def shared(rows: Sparse, other: Sparse) -> Sparse:
+    """The rows without what no row of the other has: what products need of them, often the lesser part."""
+    there = np.zeros(rows.width, bool)
+    there[other.column] = True
+    keep = there[rows.column]
+    kept = np.append(0, np.cumsum(keep))
+    return Sparse(kept[rows.start], rows.column[keep], rows.value[keep], rows.width)
+
+
 def sparse_product(source: Sparse, target: Sparse, band: Band) -> NDArray[np.float32]:
     """Inner products of rows inside a band of (source row, target row) pairs."""
     out = np.zeros(band.size, np.float32)
+    if band.size > 3 * (source.height + target.height):
+        source = shared(source, target)
+        target = shared(target, source)
     buffer = np.zeros(source.width, np.float32)
     _sparse_product(*source[:3], *target[:3], buffer, *band, out)
     return out

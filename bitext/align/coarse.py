@@ -133,6 +133,29 @@ def _chain_back(low, high, at, reward, r_low, r_high, r_at, best):  # type: igno
                     best[node] = max(best[node], x + reward[r_at[i - 1] + j - 1 - r_low[i - 1]])
 
 
+@jit
+def _trace(low, high, at, back, path, pairs):  # type: ignore[no-untyped-def]
+    """Walk back from the end; pairs are filled from behind, returns where they begin."""
+    i = len(low) - 1
+    j = high[i] - 1
+    first = len(pairs)
+    path[i, 0] = j
+    path[i, 1] = j
+    while i > 0 or j > 0:
+        step = back[at[i] + j - low[i]]
+        if step != 2:
+            j -= 1
+        if step != 1:
+            i -= 1
+            path[i, 1] = j
+        path[i, 0] = j
+        if step == 3:
+            first -= 1
+            pairs[first, 0] = i
+            pairs[first, 1] = j
+    return first
+
+
 def _walk(
     band: Band, reward: NDArray[np.float32], cells: Band
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -140,22 +163,10 @@ def _walk(
     best = np.empty(band.size, np.float64)
     back = np.zeros(band.size, np.int8)
     _chain(*band, reward, *cells, best, back)
-    i, j = len(band.low) - 1, int(band.high[-1]) - 1
-    path = np.zeros((i + 1, 2), np.int64)
-    path[i] = j, j
-    pairs = []
-    while i or j:
-        step = back[band.at[i] + j - band.low[i]]
-        if step != 2:
-            j -= 1
-        if step != 1:
-            i -= 1
-            path[i] = j, j
-        else:
-            path[i, 0] = j
-        if step == 3:
-            pairs.append((i, j))
-    return path, np.array(pairs[::-1], np.int64).reshape(-1, 2), best
+    n = len(band.low)
+    path, pairs = np.zeros((n, 2), np.int64), np.empty((n, 2), np.int64)
+    first = _trace(*band, back, path, pairs)
+    return path, pairs[first:].copy(), best
 
 
 def _close(band: Band, reward: NDArray[np.float32], cells: Band, best: NDArray[np.float64], slack: float) -> Band:

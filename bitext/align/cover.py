@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bitext.align import text
 from bitext.align._jit import jit
-from bitext.align.band import Band
+from bitext.align.band import Band, shared
 from bitext.align.evidence import Evidence, Pair, Translated
 from bitext.align.text import Sparse
 
@@ -24,6 +24,7 @@ __all__ = ["SPAN", "Cover", "Side", "covered", "prepare_cover"]
 SPAN = 6
 """Most segments of the other side that explain a word together."""
 
+_WIDE = (0,) * SPAN
 _CAP = 1.75  # most that a word weighs, in units of 4 nats
 _USUAL, _STRAY = 0.5, 0.06  # share of a segment that its partner and that a stranger explains, usually
 _PRIOR = 8  # pairs that these are worth
@@ -143,9 +144,12 @@ def _side(words: Hashed, given: Sequence[Hashed]) -> Side:
 
 
 @jit
-def _covered(start, column, value, g_start, g_column, g_value, first, last, at, buffer, out):  # type: ignore[no-untyped-def]
-    """As `covered`; for row r of the explaining side, the words of rows first[r] .. last[r] - 1 of the other."""
-    span = out.shape[1] - 1
+def _covered(start, column, value, g_start, g_column, g_value, first, last, at, buffer, out, wide):  # type: ignore[no-untyped-def]
+    """As `covered`; for row r of the explaining side, the words of rows first[r] .. last[r] - 1 of the other.
+
+    `wide` is a tuple as long as the spans: its length is known when this is compiled, that of `out` is not.
+    """
+    span = len(wide)
     rows = len(first)
     for r in range(rows):
         for d in range(min(span, rows - r)):
@@ -201,11 +205,13 @@ def covered(cover: Cover, cells: Band) -> tuple[NDArray[np.float32], NDArray[np.
     m = cover.target.words.height
     t = np.zeros((cells.size, SPAN + 1), np.float32)
     buffer = np.zeros((cover.target.words.width, SPAN), np.float32)
-    _covered(*cover.target.words[:3], *cover.target.given[:3], *cells, buffer, t)
+    words = shared(cover.target.words, cover.target.given)
+    _covered(*words[:3], *cover.target.given[:3], *cells, buffer, t, _WIDE)
     turned = _transposed(cells, m)
     u = np.zeros((turned.size, SPAN + 1), np.float32)
     buffer = np.zeros((cover.source.words.width, SPAN), np.float32)
-    _covered(*cover.source.words[:3], *cover.source.given[:3], *turned, buffer, u)
+    words = shared(cover.source.words, cover.source.given)
+    _covered(*words[:3], *cover.source.given[:3], *turned, buffer, u, _WIDE)
     return t, _turned(u, turned, cells)
 
 
@@ -262,7 +268,7 @@ def _usual(cover: Cover, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
             band = Band.of(first, last)
             got = np.zeros((band.size, 2), np.float32)
             buffer = np.zeros((words.width, 1), np.float32)
-            _covered(*words[:3], *given[:3], *band[:3], buffer, got)
+            _covered(*words[:3], *given[:3], *band[:3], buffer, got, (0,))
             share = (got[:, 1] / np.maximum(whole[partner], 1e-6))[whole[partner] > 0.5]
             if len(share):
                 found = float(share.mean() if stranger else np.median(share))

@@ -6,7 +6,7 @@ Words meet as stems (the first letters), so that *assit* profits from what the l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -126,6 +126,13 @@ class _Stems:
         column = number[hit]
         return Sparse(kept[start], column, np.ones(len(column), np.float32), len(known))
 
+    def known(self, texts: Sequence[str], lang: str, most: int) -> int:
+        """How many words of the first segments, at most so many, are known."""
+        start, hashes = text.stems(texts)
+        if not len(self.hashes[lang]):
+            return 0
+        return int(np.count_nonzero(text.look_up(hashes[: start[: most + 1][-1]], *self._known[lang]) >= 0))
+
 
 _LOADED: WeakKeyDictionary[Any, _Stems] = WeakKeyDictionary()
 
@@ -179,7 +186,7 @@ class LexiconEvidence:
             InputError: the lexicon is of other languages.
         """
         stems = _stems(self.lexicon)
-        one, other = self._langs(pair, stems.rows)
+        one, other = self._langs(pair, stems)
         s, t = stems.rows(pair.source, one), stems.rows(pair.target, other)
         weight_s, weight_t = (text.idf(x) ** np.float32(POWER) for x in (s, t))
         there = damped(_translated(s, stems.tables[one], weight_t), text.weighted(t, weight_t))
@@ -192,7 +199,7 @@ class LexiconEvidence:
         Each is row starts, stems as hashes (`text.stems`), and how surely: the root of the probability.
         """
         stems = _stems(self.lexicon)
-        langs = self._langs(pair, stems.rows)
+        langs = self._langs(pair, stems)
         found = []
         for texts, lang in zip((pair.source, pair.target), langs, strict=True):
             other = stems.hashes[stems.other[lang]]
@@ -200,7 +207,7 @@ class LexiconEvidence:
             found.append((rows.start, other[rows.column], rows.value))
         return found[0], found[1]
 
-    def _langs(self, pair: Pair, rows: Callable[[Sequence[str], str], Sparse]) -> tuple[str, str]:
+    def _langs(self, pair: Pair, stems: _Stems) -> tuple[str, str]:
         """The lexicon's languages in the order of the pair's."""
         langs = self.lexicon.source_lang, self.lexicon.target_lang
         mine = tuple(x.replace("_", "-").split("-")[0].lower() for x in (pair.source_lang, pair.target_lang))
@@ -214,6 +221,6 @@ class LexiconEvidence:
 
         # languages not said: the order in which more words are known
         def known(one: str, other: str) -> int:
-            return len(rows(pair.source[:300], one).column) + len(rows(pair.target[:300], other).column)
+            return stems.known(pair.source, one, 300) + stems.known(pair.target, other, 300)
 
         return langs if known(*langs) >= known(*langs[::-1]) else langs[::-1]

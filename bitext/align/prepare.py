@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +36,6 @@ class Layout:
         """No layout known."""
         return cls(np.zeros(n, np.int64), np.zeros(n, np.int64))
 
-    def part(self, segments: range) -> Layout:
-        """The layout of a span."""
-        return Layout(self.paragraph[segments.start : segments.stop], self.kind[segments.start : segments.stop])
-
     @property
     def known(self) -> bool:
         """Whether paragraphs group segments: neither all in one nor each in its own."""
@@ -65,6 +62,36 @@ def _slice(rows: Rows, part: range) -> Rows:
     return rows._replace(start=start, column=rows.column[a:b], value=rows.value[a:b])
 
 
+class Page(NamedTuple):
+    """One side's arrays of a `View`: norms of spans, marks, and sums of surface counts and of lengths."""
+
+    norm: NDArray[np.float32]
+    mark: NDArray[np.int64]
+    sum: NDArray[np.float32]
+    length: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, norms: Mapping[str, NDArray[np.float32]], surface: text.Surface, layout: Layout) -> Page:
+        """The arrays of a whole text; `norms` by kind of evidence."""
+        n = len(surface.length)
+        norm = np.zeros((len(KINDS), n, REACH + 1), np.float32)
+        for kind, values in norms.items():
+            norm[KINDS.index(kind)] = values
+        f = surface
+        mark = np.stack([f.end, f.begin, f.upper, layout.paragraph, layout.kind, f.scrap, f.cut], axis=1)
+        counted = np.hstack([f.counts, f.nest])
+        sums = np.vstack([np.zeros(counted.shape[1]), np.cumsum(counted, axis=0)])
+        length = np.append(0.0, np.cumsum(f.length, dtype=np.float64))
+        return cls(norm, mark.astype(np.int64), sums.astype(np.float32), length)
+
+    def part(self, segments: range) -> Page:
+        """A span's arrays; of sums, only differences mean something."""
+        a, b = segments.start, segments.stop
+        # norms of spans that reach beyond these, too: no bead inside asks for them
+        norm = np.ascontiguousarray(self.norm[:, a:b])
+        return Page(norm, self.mark[a:b], self.sum[a : b + 1], self.length[a : b + 1])
+
+
 @dataclass
 class Prepared:
     """A pair ready to be searched; `view(band)` gives the arrays for a band of nodes."""
@@ -79,7 +106,7 @@ class Prepared:
     first: First
     best: tuple[NDArray[np.float32], NDArray[np.float32]]
     surfaces: tuple[text.Surface, text.Surface]
-    layouts: tuple[Layout, Layout]
+    pages: tuple[Page, Page]
     ratio: float
     spread: float
     paragraphs: bool
@@ -99,7 +126,7 @@ class Prepared:
         return replace(
             self,
             rows=rows,
-            norms={  # of spans that reach beyond these, too: no bead inside asks for them
+            norms={
                 k: (s[source.start : source.stop], t[target.start : target.stop]) for k, (s, t) in self.norms.items()
             },
             cover=Cover(
@@ -107,46 +134,35 @@ class Prepared:
             ),
             best=(self.best[0][source.start : source.stop], self.best[1][target.start : target.stop]),
             surfaces=(self.surfaces[0].part(source), self.surfaces[1].part(target)),
-            layouts=(self.layouts[0].part(source), self.layouts[1].part(target)),
+            pages=(self.pages[0].part(source), self.pages[1].part(target)),
         )
 
     def view(self, band: Band) -> View:
         """The arrays that `features.describe` reads, for beads inside `band`."""
         n, m = self.shape
         cells = band.cells(n, m, REACH + 1)
-        k = len(KINDS)
-        products = np.zeros((k, cells.size), np.float32)
-        s_norm = np.zeros((k, n, REACH + 1), np.float32)
-        t_norm = np.zeros((k, m, REACH + 1), np.float32)
+        products = np.zeros((len(KINDS), cells.size), np.float32)
         for name, (s, t) in self.rows.items():
-            at = KINDS.index(name)
-            products[at] = _product(s, t, cells)
-            s_norm[at], t_norm[at] = self.norms[name]
+            products[KINDS.index(name)] = _product(s, t, cells)
         t_cover, s_cover = covered(self.cover, cells)
-        marks = [
-            np.stack([f.end, f.begin, f.upper, lay.paragraph, lay.kind, f.scrap, f.cut], axis=1).astype(np.int64)
-            for f, lay in zip(self.surfaces, self.layouts, strict=True)
-        ]
-        counted = [np.hstack([f.counts, f.nest]) for f in self.surfaces]
-        sums = [np.vstack([np.zeros(c.shape[1]), np.cumsum(c, axis=0)]) for c in counted]
-        lengths = [np.append(0.0, np.cumsum(f.length, dtype=np.float64)) for f in self.surfaces]
+        source, target = self.pages
         return View(
             *cells,
             products,
-            s_norm,
-            t_norm,
+            source.norm,
+            target.norm,
             self.base,
             self.scale,
             self.unit,
             self.even,
-            sums[0].astype(np.float32),
-            sums[1].astype(np.float32),
-            lengths[0],
-            lengths[1],
+            source.sum,
+            target.sum,
+            source.length,
+            target.length,
             float(self.ratio),
             float(self.spread),
-            marks[0],
-            marks[1],
+            source.mark,
+            target.mark,
             *self.best,
             s_cover,
             t_cover,
@@ -237,6 +253,8 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
     paragraphs = all(lay.known for lay in layouts)
     cover = prepare_cover(pair, evidence, first.pairs)
     text.forget()
+    pages = [Page.of({k: v[i] for k, v in norms.items()}, surfaces[i], layouts[i]) for i in (0, 1)]
     return Prepared(
-        rows, norms, base, scale, unit, even, cover, first, first.best, surfaces, layouts, ratio, spread, paragraphs
-    )
+        rows, norms, base, scale, unit, even, cover, first, first.best, surfaces, (pages[0], pages[1]), ratio, spread,
+        paragraphs,
+    )  # fmt: skip

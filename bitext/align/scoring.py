@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,7 +43,7 @@ def score_band(
     sums = np.empty((K + 1, REACH + 1, REACH + 1), np.float32)
     order = np.argsort(shape.min(axis=1) == 0, kind="stable")  # the likeliest first: what follows has to come near it
     best, lone = np.empty(band.size), np.empty((band.size, NULLS))
-    bounds = tuple(map(float, (slack, inner, _REST, run, *_hopes(weights))))
+    bounds = tuple(map(float, (slack, inner, _REST, run, *_hopes(weights[COVER : COVER + COVERS].tobytes()))))
     small = int(np.count_nonzero(shape.sum(axis=1) <= _SMALL))
     draft = np.empty((band.size, small), np.float32)
     keep = np.ones(band.size, bool)
@@ -159,14 +161,15 @@ def _first(v, s, t, a, b, weights, x):  # type: ignore[no-untyped-def]
     return total
 
 
-def _hopes(weights: NDArray[np.float32]) -> tuple[float, float, float]:
+@lru_cache(maxsize=16)
+def _hopes(weights: bytes) -> tuple[float, float, float]:
     """The most that features `cover` other than those of `explained` can add to a bead's score.
 
     The first is for any bead; for beads of more than two segments that explain words of weight w, the second, times the
-    root of w, and the third come on top.
+    root of w, and the third come on top. `weights` are those of `cover`, as bytes.
     """
     x = dict(
-        zip((n.split(".")[1] for n in NAMES[COVER : COVER + COVERS]), weights[COVER : COVER + COVERS], strict=True)
+        zip((n.split(".")[1] for n in NAMES[COVER : COVER + COVERS]), np.frombuffer(weights, np.float32), strict=True)
     )
     total = np.linspace(0, 12, 241)
     root, cut = np.sqrt(total), np.minimum(total, 4)

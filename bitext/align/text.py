@@ -90,6 +90,14 @@ _NUMBER = re.compile(r"\d+")
 
 def _joined(texts: Sequence[str]) -> str:
     """All segments as one text, a line each."""
+    return _lines(tuple(texts))
+
+
+@lru_cache(maxsize=4)
+def _lines(texts: tuple[str, ...]) -> str:
+    joined = "\n".join(texts)
+    if joined.count("\n") < len(texts):  # as always but where a segment has lines of its own
+        return joined
     return "\n".join([t.replace("\n", " ") for t in texts])
 
 
@@ -110,7 +118,9 @@ def _folded(joined: str) -> NDArray[np.uint32]:
 
 def forget() -> None:
     """Drop the texts that are kept from one kind of evidence to the next."""
+    _lines.cache_clear()
     _folded.cache_clear()
+    _stems.cache_clear()
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
@@ -255,7 +265,13 @@ def stems(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Each segment's stems as hashes of 32 bits: those of row i are `hashes[start[i]:start[i + 1]]`.
 
     A stem is the first five letters of a word without accents, four of a word of five; a number is its own stem.
+    Neither array may be written to: they are kept for whoever asks next.
     """
+    return _stems(tuple(texts))
+
+
+@lru_cache(maxsize=4)
+def _stems(texts: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     codes = _folded(_joined(texts))
     start = np.zeros(len(texts) + 1, np.int64)
     count = _stem_rows(codes, _kinds(), start, np.zeros(0, np.uint32))
@@ -348,13 +364,21 @@ def weighted(rows: Sparse, weight: NDArray[np.float32]) -> Sparse:
 
 def numbers(texts: Sequence[str]) -> Sparse:
     """Numbers in digits, without grouping, hashed; a value of 1 each."""
-    start = np.zeros(len(texts) + 1, np.int64)
+    count = np.zeros(len(texts) + 1, np.int64)
     index: list[int] = []
-    for i, text in enumerate(texts):
-        found = _NUMBER.findall(_GROUPING.sub("", text)) if _NUMBER.search(text) else ()
+    for i in _with_digits(texts):
+        found = _NUMBER.findall(_GROUPING.sub("", texts[i]))
         index += [int(x[-9:]) * 2654435761 % BUCKETS for x in found]
-        start[i + 1] = len(index)
-    return Sparse(start, np.array(index, np.int32), np.ones(len(index), np.float32), BUCKETS)
+        count[i + 1] = len(found)
+    return Sparse(np.cumsum(count), np.array(index, np.int32), np.ones(len(index), np.float32), BUCKETS)
+
+
+def _with_digits(texts: Sequence[str]) -> list[int]:
+    """The segments in which a digit may stand, of whatever script."""
+    codes = _codes(_joined(texts))
+    digit = (_kinds()[np.minimum(codes, 0xFFFF)] == 2) | (codes > 0xFFFF)
+    rows = np.searchsorted(np.flatnonzero(codes == 10), np.flatnonzero(digit))
+    return np.unique(rows).tolist()
 
 
 @jit
