@@ -48,7 +48,7 @@ class Prefers:
         return [Translation(t, -1.0 + self.by * (s == self.text)) for s, t in zip(sources, targets, strict=True)]
 
 
-@pytest.mark.parametrize(("by", "chosen"), [(0.0, "a map"), (0.3, "a map"), (0.5, "the map")])
+@pytest.mark.parametrize(("by", "chosen"), [(0.0, "a map"), (0.6, "a map"), (1.0, "the map")])
 def test_both_directions_decide(tiny_source: Path, by: float, chosen: str) -> None:
     model = MarianDirectory(tiny_source, "tiny")
     reverse = Prefers("the map", by)
