@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align.evidence import KINDS
-from bitext.align.text import PROFILE
+from bitext.align.surface import PROFILE
 
 __all__ = ["NAMES", "REACH", "SHAPES", "TRUST", "View", "shapes"]
 

@@ -16,6 +16,8 @@ from bitext.align.cover import Cover, covered, prepare_cover
 from bitext.align.evidence import KINDS, Evidence, Pair, Rows
 from bitext.align.model import Weights
 from bitext.align.names import REACH, View
+from bitext.align.surface import Surface
+from bitext.align.surface import surface as read_surface
 from bitext.align.text import Sparse
 
 __all__ = ["Layout", "Prepared", "prepare"]
@@ -71,7 +73,7 @@ class Page(NamedTuple):
     length: NDArray[np.float64]
 
     @classmethod
-    def of(cls, norms: Mapping[str, NDArray[np.float32]], surface: text.Surface, layout: Layout) -> Page:
+    def of(cls, norms: Mapping[str, NDArray[np.float32]], surface: Surface, layout: Layout) -> Page:
         """The arrays of a whole text; `norms` by kind of evidence."""
         n = len(surface.length)
         norm = np.zeros((len(KINDS), n, REACH + 1), np.float32)
@@ -105,7 +107,7 @@ class Prepared:
     cover: Cover
     first: First
     best: tuple[NDArray[np.float32], NDArray[np.float32]]
-    surfaces: tuple[text.Surface, text.Surface]
+    surfaces: tuple[Surface, Surface]
     pages: tuple[Page, Page]
     ratio: float
     spread: float
@@ -210,7 +212,7 @@ def _calibrate(
     return base, partner, partner * usual
 
 
-def _lengths(surfaces: tuple[text.Surface, text.Surface], pairs: NDArray[np.int64]) -> tuple[float, float]:
+def _lengths(surfaces: tuple[Surface, Surface], pairs: NDArray[np.int64]) -> tuple[float, float]:
     """Target characters a source character, and the variance of the difference a source character.
 
     These are Gale and Church's (1993) c and s², by medians over the pairs of the first path, most of which are right.
@@ -232,7 +234,7 @@ def _lengths(surfaces: tuple[text.Surface, text.Surface], pairs: NDArray[np.int6
 
 def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Layout], weights: Weights) -> Prepared:
     """Gather the evidence, find a first path and calibrate."""
-    surfaces = text.surface(pair.source), text.surface(pair.target)
+    surfaces = read_surface(pair.source), read_surface(pair.target)
     rows = {e.kind: e.represent(pair) for e in evidence}
     lengths = tuple(np.maximum(f.length, 1).astype(np.float64) for f in surfaces)
     first = first_path([(*rows[k], _COARSE[k]) for k in rows], (lengths[0], lengths[1]))

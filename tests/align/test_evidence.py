@@ -14,6 +14,7 @@ from bitext.align.band import Band, full, span_norms_dense, span_norms_sparse, s
 from bitext.align.encoder import _Cached, load_encoder
 from bitext.align.evidence import Form, Numbers, Pair, Translated, stacked
 from bitext.align.lexical import LexiconEvidence
+from bitext.align.surface import PROFILE, surface
 from bitext.align.text import Sparse
 from bitext.errors import InputError, ModelError
 
@@ -97,11 +98,11 @@ def test_both_translations_add_up() -> None:
 
 
 def test_surface() -> None:
-    s = text.surface(["« Où vas-tu ? »", "IN 1990: ", "and then, (he said)", "Il a vu Anne ; puis rien.", ""])
+    s = surface(["« Où vas-tu ? »", "IN 1990: ", "and then, (he said)", "Il a vu Anne ; puis rien.", ""])
     assert s.end.tolist() == [2, 4, 0, 1, 6]
     assert s.begin.tolist() == [2, 2, 1, 2, 0]
-    assert s.counts[:, text.PROFILE.index("digits")].tolist() == [0, 4, 0, 0, 0]
-    assert s.counts[3, text.PROFILE.index("capitals")] == 1
+    assert s.counts[:, PROFILE.index("digits")].tolist() == [0, 4, 0, 0, 0]
+    assert s.counts[3, PROFILE.index("capitals")] == 1
     assert s.length[4] == 0
 
 
@@ -187,7 +188,7 @@ def test_missing_encoders_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_surface_sees_scraps_abbreviations_and_what_is_left_open() -> None:
-    s = text.surface(["Sie stiegen ab ( siehe Nr .", "Seite 12 ) .", "« Ja , morgen früh .", "- _-", "Chef : Dr ."])
+    s = surface(["Sie stiegen ab ( siehe Nr .", "Seite 12 ) .", "« Ja , morgen früh .", "- _-", "Chef : Dr ."])
     assert s.scrap.tolist() == [0, 0, 0, 1, 0]
     assert s.cut.tolist() == [1, 0, 0, 0, 1]
     assert s.nest.tolist() == [[1, 0], [-1, 0], [0, 1], [0, 0], [0, 0]]
