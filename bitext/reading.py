@@ -92,7 +92,8 @@ def _filled(bitext: Bitext, path: PathLike) -> Bitext:
 
 
 def refuse_bitext(path: PathLike) -> None:
-    """
+    """Refuse a file of aligned text where one text alone belongs.
+
     Raises:
         InputError: the file's name says that it holds aligned text, where one text alone belongs.
     """
