@@ -7,13 +7,17 @@ import contextlib
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from bitext.errors import InputError, OutputError
 
-__all__ = ["decode", "read_bytes", "read_text", "reason", "writing"]
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = ["decode", "read_bytes", "read_text", "reason", "use_wal", "writing"]
 
 _BOMS = [  # the longer first: UTF-32 LE begins like UTF-16 LE
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -287,3 +291,24 @@ def _standard_output(text: bool) -> Iterator[IO]:
     out = codecs.getwriter("utf-8")(raw)
     yield cast(IO, out)
     raw.flush()
+
+
+def use_wal(db: sqlite3.Connection, patience: float) -> None:
+    """Give a database a write-ahead log, waiting up to `patience` seconds for others.
+
+    SQLite's own timeout does not cover this statement: of two processes that make one file at once, one fails.
+
+    Raises:
+        sqlite3.DatabaseError: it is still locked, or no database.
+    """
+    import sqlite3
+
+    end = time.monotonic() + patience
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as e:
+            if e.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.02)

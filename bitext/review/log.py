@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bitext.errors import BitextError, InputError, OutputError
+from bitext.files import use_wal
 
 __all__ = ["Event", "Log", "log_path"]
 
@@ -66,13 +67,15 @@ class Log:
 
     def __init__(self, path: Path, fingerprint: str) -> None:
         self.path = path
-        new = not path.exists() or path.stat().st_size == 0
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
             self._db.execute("PRAGMA foreign_keys=ON")
-            if not new and self._db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+            # tables first: another process may be making the file, and gives it both at once
+            (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            (application,) = self._db.execute("PRAGMA application_id").fetchone()
+            if tables and application != _APPLICATION:
                 raise InputError("is not a file of review decisions", path=path, mend="move it out of the way")
-            self._db.execute("PRAGMA journal_mode=WAL")
+            use_wal(self._db, patience=10)
             self._db.execute("PRAGMA synchronous=FULL")
             self._found(fingerprint)
         except sqlite3.DatabaseError as e:

@@ -14,11 +14,12 @@ from types import TracebackType
 
 from bitext.document import Translation
 from bitext.errors import OutputError, TroubleWarning
-from bitext.files import reason
+from bitext.files import reason, use_wal
 
 __all__ = ["TranslationMemory", "default_memory"]
 
 _APPLICATION = 0x62697478  # "bitx", says whose file this is
+_PATIENCE = 30.0  # seconds to wait for another process
 _TABLE = "CREATE TABLE IF NOT EXISTS translations (key BLOB PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 
 
@@ -73,17 +74,19 @@ class TranslationMemory:
     def _connect(self) -> sqlite3.Connection:
         if self.path.is_file() and not os.access(self.path, os.W_OK):
             raise sqlite3.OperationalError("no permission to write it")
-        db = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            (application,) = db.execute("PRAGMA application_id").fetchone()
+            # tables first: another process may be making the file, and gives it both at once
             (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if application != _APPLICATION:
-                if tables:
-                    raise self._foreign("a database of something else")
-                db.execute(f"PRAGMA application_id={_APPLICATION}")
+            (application,) = db.execute("PRAGMA application_id").fetchone()
+            if tables and application != _APPLICATION:
+                raise self._foreign("a database of something else")
+            use_wal(db, patience=_PATIENCE)
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("BEGIN IMMEDIATE")
             db.execute(_TABLE)
+            db.execute(f"PRAGMA application_id={_APPLICATION}")
+            db.execute("COMMIT")
             db.execute("SELECT value FROM translations LIMIT 1").fetchone()
         except BaseException:
             db.close()
@@ -117,7 +120,7 @@ class TranslationMemory:
             if not self.path.is_file():
                 raise error
             db = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False
+                f"{self.path.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE, check_same_thread=False
             )
             db.execute("SELECT value FROM translations LIMIT 1").fetchone()
         except (OSError, sqlite3.Error):
