@@ -84,7 +84,6 @@ BOMB = '<!DOCTYPE tmx [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;
 )
 def test_entities_are_refused(tmp_path, format, doctype, says) -> None:
     path = tmp_path / "a"
-    start = time.perf_counter()
     roots = {"tmx": "tmx", "cesalign": "cesAlign"}
     body = tmx(unit(en="&x;", fr="&x;"), before=doctype).replace("<tmx ", f"<{roots.get(format, 'xliff')} ")
     if format.startswith("xliff2"):
@@ -94,7 +93,6 @@ def test_entities_are_refused(tmp_path, format, doctype, says) -> None:
     path.write_text(body.replace("</tmx>", f"</{roots.get(format, 'xliff')}>"))
     with pytest.raises(FormatError, match=says):
         formats.read(path, format)
-    assert time.perf_counter() - start < 1
 
 
 # --- XLIFF as others write it ---

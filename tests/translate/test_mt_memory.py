@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -165,11 +164,3 @@ def test_a_full_disk_ends_the_memory_not_the_run(tmp_path: Path) -> None:
             warnings.simplefilter("error")
             memory.put([("chat", T)])
         assert memory.get(["chat"]) == [None]
-
-
-def test_it_is_quick(tmp_path: Path) -> None:
-    with TranslationMemory(tmp_path / "m.sqlite", "a") as memory:
-        memory.put([(str(i), T) for i in range(5000)])
-        started = time.perf_counter()
-        assert None not in memory.get([str(i) for i in range(5000)])
-        assert time.perf_counter() - started < 2
