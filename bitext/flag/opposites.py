@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bitext.document import Flag, Severity
+from bitext.flag.antonyms import exchanged
 from bitext.flag.base import Case, Check, Pair
 from bitext.flag.negation import negated
+from bitext.flag.words import words
 
 __all__ = ["Opposites"]
 
@@ -105,6 +107,9 @@ class Opposites(Check):
 
     Closed lists of opposites in both languages. One side must say one pole and hold no word that may say the other;
     the other side the reverse; and no side may be negated, since *not against* is *for*.
+
+    With a lexicon, a list of English antonyms as well: a French word that stands for the antonym of a word of the
+    original (*ouverts* for *closed*) and for nothing that the original has, while no French word stands for that.
     """
 
     name = "opposites"
@@ -119,6 +124,7 @@ class Opposites(Check):
             return
         if negated(unit.other, case.other_lang):
             return
+        found: list[tuple[int, int]] = []
         for one, two in _POLES:
             for here, there in ((one, two), (two, one)):
                 mine, theirs = _said(here, unit.text, case.lang), _said(there, unit.other, case.other_lang)
@@ -126,6 +132,7 @@ class Opposites(Check):
                     continue
                 if _perhaps(there, unit.text, case.lang) or _perhaps(here, unit.other, case.other_lang):
                     continue
+                found.append(mine.span())
                 yield self.flag(
                     unit.locate(*mine.span()),
                     f"“{mine.group()}” says “{here.name}”, but the original has “{theirs.group()}”: the opposite.",
@@ -135,6 +142,27 @@ class Opposites(Check):
                     here=here.name,
                     there=there.name,
                 )
+        if case.lang != "fr" or case.resources.lexicon is None:
+            return
+        for x in exchanged(case.resources.lexicon, words(unit.text, "fr"), words(unit.other, "en")):
+            if any(a < x.word.end and x.word.start < b for a, b in found) or _vetoed(x.english, unit.text):
+                continue
+            found.append((x.word.start, x.word.end))
+            yield self.flag(
+                unit.locate(x.word.start, x.word.end),
+                f"“{x.word.text}” says “{x.opposite}”, but the original has “{x.english}”: the opposite.",
+                Severity.CRITICAL,
+                strength=0.6,
+                against="original",
+                here=x.opposite,
+                there=x.english,
+            )
+
+
+def _vetoed(english: str, text: str) -> bool:
+    """Whether a French text holds what may say a pole of the closed lists, though the lexicon does not pair it."""
+    poles = (p for both in _POLES for p in both if re.fullmatch(p.en_perhaps, english, re.I))
+    return any(_perhaps(p, text, "fr") for p in poles)
 
 
 def _said(pole: _Pole, text: str, lang: str) -> re.Match[str] | None:
