@@ -4,6 +4,10 @@
 
 Prints the time of the first page and, by action, the median, 95th percentile and longest time in milliseconds, from
 sending the request to having read the whole answer; each answer comes after the decision is on the disk.
+
+What takes its time is begun and followed: aligning again answers when it has begun, and the time until it is a
+decision is given too; translations are waited for by nothing but their own panel. While either is under way, quick
+actions are timed again (`while aligning`, `while translating`).
 """
 
 from __future__ import annotations
@@ -16,29 +20,21 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bitext.document import Bead, Bitext, Document, Flag, Scores, Severity, Translation
 from bitext.formats import jsonl
+from bitext.review.export import EXPORTS
 from bitext.review.guard import HEADER
 
 SERVE = "import sys; from bitext.review import serve; sys.exit(serve(sys.argv[1], open_browser=False))"
-WORDS = [
-    "le",
-    "marché",
-    "port",
-    "ville",
-    "conseil",
-    "plan",
-    "hier",
-    "samedi",
-    "ouvre",
-    "ferme",
-    "cent",
-    "ponts",
-    "neuf",
-]
+_SOUNDS = [c + v for c in "bcdfglmnprstv" for v in ("a", "e", "i", "o", "ou", "an", "eu")]
+WORDS = [a + b for a in _SOUNDS for b in _SOUNDS[:20]]
+"""Nobody's words, as many as a long text has different ones."""
 
 
 def made(n: int) -> Bitext:
@@ -74,6 +70,7 @@ class Client:
             "content-type": "application/json",
             HEADER: re.search(r'name="review-token" content="([^"]+)"', page)[1],
         }
+        self.address = address
         self.head = int(re.search(r'data-head="(\d+)"', page)[1])
         self.rows = re.findall(r'id="(bead:[^"]+)"', page)
 
@@ -90,6 +87,9 @@ class Client:
         return took, found
 
 
+ABOUT = {"severity": "minor", "category": "style", "message": "odd", "suggestion": "De"}
+
+
 def measure(client: Client, times: int) -> dict[str, list[float]]:
     """Seconds by action, on rows spread over the text."""
     took: dict[str, list[float]] = {}
@@ -97,28 +97,141 @@ def measure(client: Client, times: int) -> dict[str, list[float]]:
     for n in range(times):
         row, segment = client.rows[n * step], n * step
         plan = [
-            ("/do", {"do": "accept", "flag": 2 * n}),
-            ("/do", {"do": "reject", "flag": 2 * n}),
-            ("/do", {"do": "apply", "flag": 2 * n + 1}),
+            ("/do", {"do": "accept", "flag": 3 * n}),
+            ("/do", {"do": "reject", "flag": 3 * n, "reason": "it is right"}),
+            ("/do", {"do": "reopen", "flag": 3 * n}),
+            ("/do", {"do": "edit-flag", "flag": 3 * n, "message": f"said better {n}"}),
+            ("/do", {"do": "move-flag", "flag": 3 * n, "start": 3, "end": 8}),
+            ("/do", {"do": "add-flag", "segment": segment + 1, "start": 0, "end": 4, **ABOUT}),
+            ("/do", {"do": "remove-flag", "flag": None}),
+            ("/do", {"do": "apply", "flag": 3 * n + 1}),
             ("/do", {"do": "correct", "segment": segment, "text": f"Autre chose {n}."}),
             ("/do", {"do": "check", "bead": row}),
+            ("/do", {"do": "fix", "bead": row}),
             ("/do", {"do": "merge", "bead": row}),
             ("/do", {"do": "split", "bead": None}),
             ("/do", {"do": "shift", "bead": row}),
             ("/undo", {}),
             ("/redo", {}),
         ]
-        joined = None
+        joined, added = None, None
         for path, values in plan:
             if values.get("do") == "split":
                 values["bead"] = joined
+            if values.get("do") == "remove-flag":
+                values["flag"] = added
             seconds, found = client.post(path, **values)
             if "error" in found:
                 continue
             if values.get("do") == "merge":
                 joined = found["rows"][0]["id"]
+            if values.get("do") == "add-flag":
+                added = next(int(cell[5:]) for cell in found["cells"] if cell.startswith("flag:"))
             took.setdefault(str(values.get("do", path[1:])), []).append(seconds)
+        for name, path in (
+            ("segment", f"/segment/{segment}"),
+            ("compare", f"/compare?bead={client.rows[-2 - n]}"),
+            ("words", f"/links?bead={client.rows[-2 - n]}"),
+            ("changes", f"/changes?since={client.head - 1}"),
+            ("score", "/score"),
+        ):
+            took.setdefault(name, []).append(timed(client.get, path))
     return took
+
+
+def timed(call: Any, *args: Any) -> float:
+    started = time.perf_counter()
+    call(*args)
+    return time.perf_counter() - started
+
+
+def busy(client: Client, going: Callable[[], bool]) -> list[float]:
+    """Seconds that quick actions take while something else goes on; at most 400 of them."""
+    took: list[float] = []
+    while going() and len(took) < 400:
+        n = len(took)
+        path, values = ("/do", {"do": "accept", "flag": n % 50}) if n % 2 == 0 else ("/undo", {})
+        if n % 8 == 7:
+            took.append(timed(client.get, f"/segment/{n}"))
+        seconds, _ = client.post(path, **values)
+        took.append(seconds)
+        time.sleep(0.02)
+    return took
+
+
+def aligned(client: Client, bead: str) -> tuple[dict[str, list[float]], float, str]:
+    """Seconds of beginning to align again and of other actions meanwhile; until it was a decision; what was said."""
+    listening = http.client.HTTPConnection(client.address, timeout=600)
+    listening.request("GET", "/events", headers=client.headers)
+    stream, news = listening.getresponse(), {}
+
+    def listen() -> None:
+        for line in stream:
+            if line.startswith(b"data: {"):
+                news.update(json.loads(line[6:]))
+                if news["running"] is False:
+                    return
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    began = time.perf_counter()
+    first, found = client.post("/do", do="realign", bead=bead)
+    if "error" in found:
+        raise SystemExit(f"re-align: {found['error']}")
+    took = {"re-align (begins)": [first], "while aligning": busy(client, thread.is_alive)}
+    thread.join()
+    whole = time.perf_counter() - began
+    seconds, found = client.post("/undo")
+    took["undo re-alignment"] = [seconds]
+    seconds, found = client.post("/redo")
+    took["redo re-alignment"] = [seconds]
+    later = [row["id"] for row in found.get("rows", ()) if row["html"] is None]
+    for i in range(0, len(later), 40):
+        took.setdefault("rows (40 at a time)", []).append(
+            timed(client.get, f"/rows?keys={','.join(later[i : i + 40])}")
+        )
+    return took, whole, str(news["said"])
+
+
+def translated(client: Client, again: Client, times: int) -> dict[str, list[float]]:
+    """Seconds of translations, the first of which loads the models, and of other actions meanwhile."""
+    took: dict[str, list[float]] = {}
+    for n in range(times + 1):
+        name = "translate" if n else "translate (loads)"
+        thread = threading.Thread(
+            target=lambda n=n, name=name: took.setdefault(name, []).append(
+                again.post("/alternatives", segment=n + 4)[0]
+            )
+        )
+        thread.start()
+        took.setdefault("while loading" if not n else "while translating", []).extend(busy(client, thread.is_alive))
+        thread.join()
+        seconds, found = client.post("/do", do="back", segment=n + 4, choice=0)
+        if "error" not in found:
+            took.setdefault("choose", []).append(seconds)
+    return took
+
+
+def exported(client: Client, again: Client) -> dict[str, list[float]]:
+    """Seconds of each export, and of other actions meanwhile."""
+    took: dict[str, list[float]] = {}
+    for kind in EXPORTS:
+        thread = threading.Thread(
+            target=lambda kind=kind: took.setdefault(f"export {kind}", []).append(timed(again.get, f"/export/{kind}"))
+        )
+        thread.start()
+        took.setdefault("while exporting", []).extend(busy(client, thread.is_alive))
+        thread.join()
+    return took
+
+
+def show(took: dict[str, list[float]]) -> None:
+    for what, seconds in took.items():
+        if not seconds:
+            continue
+        ms = sorted(1000 * s for s in seconds)
+        p95 = ms[min(int(0.95 * len(ms)), len(ms) - 1)]
+        print(f"{what:<20}{len(ms):>4}{ms[len(ms) // 2]:>9.1f}{p95:>9.1f}{ms[-1]:>9.1f}", flush=True)
 
 
 def main() -> None:
@@ -138,18 +251,21 @@ def main() -> None:
             address, token = re.search(r"http://([\d.:]+)/\?token=(\S+)", server.stderr.readline()).groups()
             client = Client(address, token)
             print(f"first page: {client.opened * 1000:.0f} ms, {client.size / 1e6:.1f} MB, {len(client.rows)} rows")
-            print(f"{'action':<10}{'n':>4}{'median':>9}{'95 %':>9}{'longest':>9}  ms")
-            for what, seconds in measure(client, options.times).items():
-                ms = sorted(1000 * s for s in seconds)
-                p95 = ms[min(int(0.95 * len(ms)), len(ms) - 1)]
-                print(f"{what:<10}{len(ms):>4}{ms[len(ms) // 2]:>9.1f}{p95:>9.1f}{ms[-1]:>9.1f}")
-            first = re.search(r'id="(bead:[^"]+)"', client.get("/")).group(1)
-            seconds, found = client.post("/do", do="realign", bead=first)
-            print(
-                f"re-align from the first row on: {seconds:.2f} s{' – ' + found['error'] if 'error' in found else ''}"
-            )
+            print(f"{'action':<20}{'n':>4}{'median':>9}{'95 %':>9}{'longest':>9}  ms")
+            show(measure(client, options.times))
+            again = Client(address, token)
+            show(exported(client, again))
+            show(translated(client, again, min(options.times, 5)))
+            took, whole, said = aligned(client, first(client))
+            show(took)
+            print(f"re-align from the first row on is a decision after {whole:.2f} s: {said}")
         finally:
             server.kill()
+
+
+def first(client: Client) -> str:
+    """The first row that there is now."""
+    return re.search(r'id="(bead:[^"]+)"', client.get("/")).group(1)
 
 
 if __name__ == "__main__":

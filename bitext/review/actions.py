@@ -344,13 +344,24 @@ def fix(state: State, values: Values, _: Similarity) -> Changes:
 
 
 def replace_beads(state: State, values: Values, similarity: Similarity) -> Changes:
-    """Put the beads that the aligner found in place of old ones; see `bitext.review.realign`."""
+    """Put the beads that the aligner found in place of `old` ones; see `bitext.review.realign`.
+
+    One that it finds again as it came with the file, and is about as sure of, stays as it came.
+    """
     out: Changes = dict.fromkeys(values["old"])
     for cell in values["new"]:
         key = bead_key(range(*cell["source"]), range(*cell["target"]))
         old = state.get(key)
-        out[key] = {**old, **cell} if old is not None else cell
+        if old is not None and key not in state.versions and _as_sure(old["confidence"], cell["confidence"]):
+            del out[key]
+        else:
+            out[key] = {**old, **cell} if old is not None else cell
     return out
+
+
+def _as_sure(a: float | None, b: float | None) -> bool:
+    """Whether a reader would take two confidences for the same."""
+    return a == b if a is None or b is None else abs(a - b) < 0.05
 
 
 ACTIONS: dict[str, Callable[[State, Values, Similarity], Changes]] = {

@@ -19,8 +19,9 @@ from bitext.errors import BitextError
 from bitext.review import edits, export
 from bitext.review.actions import Refused
 from bitext.review.guard import Door, Guard
-from bitext.review.page import ASSETS, Pages
+from bitext.review.page import ASSETS, MOST, Pages
 from bitext.review.session import Conflict, Review
+from bitext.review.work import Aligning
 
 __all__ = ["App", "build"]
 
@@ -34,14 +35,16 @@ class App:
     def __init__(self, review: Review, door: Door) -> None:
         self.review, self.door = review, door
         self.pages = Pages(review)
+        self.aligning = Aligning(review)
         self.stopping = asyncio.Event()
 
     def warm(self) -> None:
-        """Render the rows, a few at a time, before anybody asks for the page."""
-        keys = list(self.review.state.order())
-        for i in range(0, len(keys), 50):
+        """Render the rows that are not yet, a few at a time, so that nobody waits for all of them."""
+        with self.review.lock:
+            keys = [key for key in self.review.state.order() if key not in self.pages.rendered]
+        for i in range(0, len(keys), 20):
             with self.review.lock:
-                for key in keys[i : i + 50]:
+                for key in keys[i : i + 20]:
                     if self.review.state.get(key) is not None:
                         self.pages.row(key)
 
@@ -51,6 +54,7 @@ class App:
         """The page; with the token in the address it also hands out the cookie."""
 
         def render() -> str:
+            self.warm()  # most rows without holding others up
             with self.review.lock:
                 self.review.sync()
                 return self.pages.page(self.door.page_token)
@@ -84,23 +88,40 @@ class App:
         since = request.query_params.get("since", "")
         if not since.isdecimal() or len(since) > 15:
             return JSONResponse({"error": "Say since which version."}, 422)
-        return JSONResponse(await run_in_threadpool(self._changes, int(since)))
+        near = request.query_params.get("near", "")
+        return JSONResponse(await run_in_threadpool(self._changes, int(since), near))
 
-    def _changes(self, since: int) -> dict[str, Any]:
+    def _changes(self, since: int, near: str = "") -> dict[str, Any]:
         with self.review.lock:
             self.review.sync()
-            return self.pages.changes(self.review.cells_since(since))
+            return self.pages.changes(self.review.cells_since(since), near)
+
+    async def rows(self, request: Request) -> Response:
+        """Rows by name, those that `changed` only named."""
+        keys = request.query_params.get("keys", "").split(",")[:MOST]
+
+        def some() -> dict[str, Any]:
+            with self.review.lock:
+                return self.pages.some(keys)
+
+        return JSONResponse(await run_in_threadpool(some))
 
     async def events(self, request: Request) -> Response:
-        """Server-sent events: the head, whenever it moves."""
+        """Server-sent events: the head, whenever it moves; as `work`, how aligning again stands, when that changes."""
 
         async def stream() -> AsyncIterator[str]:
             told, quiet = -1, 0.0
+            news = self.aligning.news
+            heard = news["number"] - bool(news["running"])  # what is over is no news to who comes now
             while not self.stopping.is_set():
                 head = await run_in_threadpool(self.review.sync)
                 if head != told or quiet > 15:
                     told, quiet = head, 0.0
                     yield f"data: {head}\n\n"
+                news = self.aligning.news
+                if news["number"] != heard:
+                    heard = news["number"]
+                    yield f"event: work\ndata: {json.dumps(news)}\n\n"
                 try:
                     await asyncio.wait_for(self.stopping.wait(), POLL)
                 except TimeoutError:
@@ -180,37 +201,52 @@ class App:
 
     async def do(self, request: Request) -> Response:
         """An action. Answers with what to replace on the page that had version `base`."""
-        return await self._decide(request, self.review.do)
+        return await self._decide(request, self._do)
+
+    def _do(self, values: dict[str, Any], base: int, client: str) -> dict[str, Any]:
+        if values.get("do") == "realign":
+            return {"work": self.aligning.begin(values, client)}
+        self.review.do(values, base, client)
+        return {}
+
+    async def cancel(self, request: Request) -> Response:
+        """End the aligning that is under way."""
+
+        def cancelled(values: dict[str, Any], base: int, client: str) -> dict[str, Any]:
+            return {"work": self.aligning.cancel()}
+
+        return await self._decide(request, cancelled)
 
     async def undo(self, request: Request) -> Response:
         """Take back the last decision."""
-        return await self._decide(request, lambda values, base, client: self.review.undo(base, client))
+        return await self._decide(request, lambda values, base, client: _nothing(self.review.undo(base, client)))
 
     async def redo(self, request: Request) -> Response:
         """Do it again."""
-        return await self._decide(request, lambda values, base, client: self.review.redo(base, client))
+        return await self._decide(request, lambda values, base, client: _nothing(self.review.redo(base, client)))
 
-    async def _decide(self, request: Request, act: Callable[[dict[str, Any], int, str], int]) -> Response:
+    async def _decide(self, request: Request, act: Callable[[dict[str, Any], int, str], dict[str, Any]]) -> Response:
+        """Answer with what to replace on the page, and what `act` adds; 202 where something goes on."""
         values = await _json(request)
         base, client = _version(values.get("base")), values.get("client", "")
         seen = _version(values.get("head", base))
+        near = found if isinstance(found := values.get("near", ""), str) else ""
         if base is None or seen is None or not isinstance(client, str):
             return JSONResponse({"error": "Say on which version (base) the change rests."}, 422)
 
         def run() -> Response:
-            status = 200
-            extra: dict[str, Any] = {}
             try:
                 before = self.review.head
-                act(values, base, client)
-                extra = {"cells": sorted(self.review.cells_since(before))}
+                extra = act(values, base, client)
+                status = 202 if extra.get("work", {}).get("running") else 200
+                extra["cells"] = sorted(self.review.cells_since(before))
             except Refused as e:
                 return JSONResponse({"error": str(e)}, 422)
             except Conflict as e:
                 status, extra = 409, {"error": str(e), "conflict": e.cells, "theirs": self._theirs(e.cells)}
             except BitextError as e:
                 return JSONResponse({"error": str(e)}, 500 if "could not be saved" in str(e) else 422)
-            return JSONResponse({**self._changes(min(seen, base)), **extra}, status)
+            return JSONResponse({**self._changes(min(seen, base), near), **extra}, status)
 
         return await run_in_threadpool(run)
 
@@ -261,6 +297,10 @@ class App:
         return await run_in_threadpool(translate)
 
 
+def _nothing(_: int) -> dict[str, Any]:
+    return {}
+
+
 def _within(side: Sequence[tuple[int, str]], span: tuple[int, int]) -> list[int] | None:
     """A span of joined texts as [index of the text, start, end in it]."""
     at = 0
@@ -295,6 +335,7 @@ def build(review: Review, door: Door) -> Starlette:
         yield
         await asyncio.wait([warm])
         app.stopping.set()
+        await run_in_threadpool(app.aligning.close)
         review.close()
 
     routes = [
@@ -302,6 +343,7 @@ def build(review: Review, door: Door) -> Starlette:
         Route("/static/{name}", app.asset),
         Route("/segment/{j:int}", app.segment),
         Route("/changes", app.changed),
+        Route("/rows", app.rows),
         Route("/events", app.events),
         Route("/score", app.score),
         Route("/compare", app.compared),
@@ -310,6 +352,7 @@ def build(review: Review, door: Door) -> Starlette:
         Route("/do", app.do, methods=["POST"]),
         Route("/undo", app.undo, methods=["POST"]),
         Route("/redo", app.redo, methods=["POST"]),
+        Route("/cancel", app.cancel, methods=["POST"]),
         Route("/alternatives", app.alternatives, methods=["POST"]),
     ]
     starlette = Starlette(routes=routes, lifespan=life, middleware=[Middleware(Guard, door=door)])

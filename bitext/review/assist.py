@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bitext.document import Bitext, Document, Translation
+from bitext.document import Bitext, Translation
 from bitext.errors import BitextError
 from bitext.report import view
-from bitext.review.actions import Refused, Similarity, alignable, bead_named
+from bitext.review.actions import Refused, Similarity
 from bitext.review.scores import ChrF
 from bitext.review.state import State
 from bitext.score.bitexts import EXCLUDED
 
-__all__ = ["Alternative", "Assist", "Plan"]
+__all__ = ["Alternative", "Assist"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,6 @@ class Alternative:
 
     how: str
     translation: Translation
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be aligned again: the old beads, and stretches of (source, target) segments between anchors."""
-
-    old: tuple[str, ...]
-    stretches: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
-    backs: tuple[str, ...]
 
 
 class Assist:
@@ -97,61 +88,6 @@ class Assist:
         return [p for b in beads if (p := self.pair(state, b.source, b.target)) is not None]
 
     # --- alignment -------------------------------------------------------------------------------
-
-    def plan_realign(self, state: State, values: Mapping[str, Any]) -> Plan:
-        """Which beads from a row on are aligned again: all but those a person fixed or checked, the anchors.
-
-        Raises:
-            Refused: there is nothing to align.
-        """
-        alignable(state)
-        key = bead_named(state, values)
-        order = state.order()
-        here = order[order.index(key) :]
-        anchors = [k for k in here if state.cells[k].get("fixed") or state.checked(k)]
-        old = [k for k in here if k not in set(anchors)]
-        if not old:
-            raise Refused("Every row from here on is fixed or checked.")
-        free_s = sorted(i for k in old for i in state.bead(k).source)
-        free_t = sorted(j for k in old for j in state.bead(k).target)
-        stretches = []
-        s0 = t0 = -1
-        for s1, t1 in [*_chain([state.bead(k) for k in anchors]), (len(self.base.source or ()), len(self.base.target))]:
-            s = tuple(i for i in free_s if s0 < i < s1)
-            t = tuple(j for j in free_t if t0 < j < t1)
-            if s or t:
-                stretches.append((s, t))
-            s0, t0 = s1 - 1, t1 - 1
-        backs = [state.translation(j) for j in range(len(self.base.target))]
-        texts = tuple(b.text for b in backs if b is not None)
-        return Plan(tuple(old), tuple(stretches), texts if len(texts) == len(backs) else ())
-
-    def realign(self, plan: Plan) -> dict[str, Any]:
-        """The values `old` and `new` for the action `realign`: cells of beads, found by the aligner."""
-        from bitext.align import align
-
-        source, target = self.base.source, self.base.target
-        assert source is not None
-        new = []
-        for s, t in plan.stretches:
-            found = align(
-                _part(source, s),
-                _part(target, t),
-                target_translation=[plan.backs[j] for j in t] if plan.backs else None,
-                lexicon=self.lexicon(),
-            )
-            for bead in found:
-                for a, b in _runs([s[i] for i in bead.source], [t[j] for j in bead.target]):
-                    new.append(
-                        {
-                            "source": [a.start, a.stop],
-                            "target": [b.start, b.stop],
-                            "score": bead.score if a and b else 0.0,
-                            "confidence": bead.confidence,
-                            "evidence": [list(e) for e in bead.evidence],
-                        }
-                    )
-        return {"old": list(plan.old), "new": new}
 
     def lexicon(self) -> Any:
         """The shipped lexicon of the two languages, or None."""
@@ -241,36 +177,3 @@ def _best(translator: Any, text: str, n: int) -> Sequence[Translation]:
 
 def _nth(k: int) -> str:
     return ("the model's choice", "2nd best", "3rd best")[k] if k < 3 else f"{k + 1}th best"
-
-
-def _chain(anchors: list[Any]) -> list[tuple[int, int]]:
-    """Ends (source, target) to cut at, from the anchors that follow each other on both sides: before and after each."""
-    both = sorted((b for b in anchors if b.source and b.target), key=lambda b: b.target.start)
-    best: list[list[Any]] = []
-    for b in both:  # longest increasing chain; anchors are few
-        before = [c for c in best if c[-1].source.stop <= b.source.start]
-        best.append([*max(before, key=len, default=[]), b])
-    chain = max(best, key=len, default=[])
-    return [cut for b in chain for cut in ((b.source.start, b.target.start), (b.source.stop, b.target.stop))]
-
-
-def _part(document: Document, segments: Sequence[int]) -> Document:
-    """The document with some of its segments only."""
-    return Document(document.text, tuple(document.segments[i] for i in segments), document.lang, document.name)
-
-
-def _runs(source: Sequence[int], target: Sequence[int]) -> list[tuple[range, range]]:
-    """A bead over segments with holes as beads over ranges: the longest runs belong together, others stand alone."""
-    sides = []
-    for segments in (source, target):
-        runs: list[range] = []
-        for i in segments:
-            if runs and runs[-1].stop == i:
-                runs[-1] = range(runs[-1].start, i + 1)
-            else:
-                runs.append(range(i, i + 1))
-        sides.append(sorted(runs, key=len, reverse=True))
-    s, t = sides
-    if s and t:
-        return [(s[0], t[0]), *((r, range(0)) for r in s[1:]), *((range(0), r) for r in t[1:])]
-    return [*((r, range(0)) for r in s), *((range(0), r) for r in t)]

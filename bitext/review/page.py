@@ -18,7 +18,7 @@ from bitext.review.state import FlagState
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["ASSETS", "Pages"]
+__all__ = ["ASSETS", "MOST", "Pages"]
 
 _HERE = Path(__file__).resolve().parent
 ASSETS: dict[str, tuple[Path, str]] = {
@@ -26,7 +26,7 @@ ASSETS: dict[str, tuple[Path, str]] = {
     "review.css": (_HERE / "review.css", "text/css; charset=utf-8"),
     **{
         f"{name}.js": (_HERE / f"{name}.js", "text/javascript; charset=utf-8")
-        for name in ("review", "words", "picking", "links", "editors", "panels")
+        for name in ("review", "words", "picking", "links", "editors", "panels", "work")
     },
 }
 """What the page loads, by name: file and media type."""
@@ -44,6 +44,9 @@ CATEGORIES = (
     "terminology",
 )
 """MQM's usual categories, offered to who adds a flag."""
+
+MOST = 60
+"""Rows that an answer has the HTML of: more would make others wait."""
 
 _BATCH = 20  # rows in a list that is laid out when it comes into view
 
@@ -121,18 +124,36 @@ class Pages:
             signature=str(base.signature),
         )
 
-    def changes(self, keys: Iterable[str]) -> dict[str, Any]:
-        """What a page must replace to show these cells: rows with the row they follow, rows that are gone, counts."""
+    def changes(self, keys: Iterable[str], near: str = "") -> dict[str, Any]:
+        """What a page must replace to show these cells: rows with the row they follow, rows that are gone, counts.
+
+        Where many rows change, only those about the row `near` (or what has its segments now) come with their HTML;
+        the page asks for the others with `some`.
+        """
         keys = set(keys)
         touched = self.state.rows_touched(keys)
         order = self.state.order()
         at = {key: i for i, key in enumerate(order)}
+        places = sorted(at[key] for key in touched)
+        whole = set(places)
+        if len(places) > MOST:
+            middle = at.get(self.state.row_like(near) or "", 0)
+            whole = set(sorted(places, key=lambda i: abs(i - middle))[:MOST])
         rows = [
-            {"id": key, "after": order[at[key] - 1] if at[key] else None, "html": self.row(key)}
-            for key in sorted(touched, key=at.__getitem__)
+            {
+                "id": order[i],
+                "after": order[i - 1] if i else None,
+                "html": self.row(order[i]) if i in whole else None,
+            }
+            for i in places
         ]
         gone = [key for key in keys if key.startswith("bead:") and key not in at]
         return {"head": self.review.head, "rows": rows, "gone": gone, "counts": self.counts()}
+
+    def some(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The rows of these names that there are, at most `MOST`, for a page that has their places already."""
+        there = [key for key in keys if key.startswith("bead:") and key in self.state.cells][:MOST]
+        return {"rows": [{"id": key, "html": self.row(key)} for key in there]}
 
     def counts(self) -> dict[str, Any]:
         """The figures at the top of the page."""

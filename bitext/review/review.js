@@ -3,6 +3,7 @@ import { editors } from "./editors.js";
 import { wordLinks } from "./links.js";
 import { panels } from "./panels.js";
 import { picking } from "./picking.js";
+import { work } from "./work.js";
 
 const $ = (s, r = document) => r.querySelector(s);
 const $$ = (s, r = document) => [...r.querySelectorAll(s)];
@@ -52,12 +53,13 @@ async function score() {
 
 // --- asking the server ---
 async function post(path, body) {
-  waiting++;
+  const decides = path !== "/alternatives"; // what models take their time for holds up no news
+  waiting += decides;
   try {
     const r = await fetch(path, {
       method: "POST",
       headers: { "content-type": "application/json", "x-bitext-review": token },
-      body: JSON.stringify({ base: head, head, client, ...body }),
+      body: JSON.stringify({ base: head, head, client, near: cur ?? "", ...body }),
     });
     const text = await r.text();
     let data;
@@ -66,7 +68,7 @@ async function post(path, body) {
   } catch {
     return { status: 0, ok: false, data: { error: "The server does not answer. Decisions up to now are saved; start bitext review again." } };
   } finally {
-    waiting--;
+    waiting -= decides;
   }
 }
 async function get(path) {
@@ -82,7 +84,8 @@ async function act(values, { base } = {}) {
   if (data.rows) replace(data, ok);
   if (!ok) say(data.error, status === 0);
   else say("");
-  if (ok && ["merge", "split", "shift", "realign", "back"].includes(values.do)) rescore();
+  if (ok && data.work) aligning.hear(data.work);
+  if (ok && ["merge", "split", "shift", "back"].includes(values.do)) rescore();
   return ok;
 }
 async function step(which) {
@@ -91,7 +94,7 @@ async function step(which) {
   if (!ok) return say(data.error);
   say("");
   const first = data.rows[0] && byId(data.rows[0].id);
-  if (first) choose(first);
+  if (first && !(data.rows.length > 60 && cur && byId(cur))) choose(first); // of very many rows none is the place to look
   rescore();
 }
 
@@ -109,24 +112,43 @@ function before(row) { // the row before, across lists
     if (l.lastElementChild) return l.lastElementChild;
   return null;
 }
-const segments = (row) => new Set($$("[data-s], [data-i]", row).map((s) => (s.dataset.s ? `t${s.dataset.s}` : `s${s.dataset.i}`)));
+function segments(row) { // what a row holds, by its name
+  const [, ...ends] = /^bead:s(?:(\d+)-(\d+))?t(?:(\d+)-(\d+))?$/.exec(row.id) ?? [], held = new Set();
+  for (const [side, a, b] of [["s", ends[0], ends[1]], ["t", ends[2], ends[3]]])
+    for (let i = Number(a); i < Number(b); i++) held.add(`${side}${i}`);
+  return held;
+}
+function blank(id) { // the place of a row that comes later
+  const row = document.createElement("li");
+  row.id = id;
+  row.className = "bead later";
+  row.tabIndex = -1;
+  row.setAttribute("aria-busy", "true");
+  return row;
+}
 function replace(data, mine) {
   const old = cur && byId(cur), held = old ? segments(old) : new Set();
   const focused = !!old && old.contains(document.activeElement);
   const going = new Set([...data.gone, ...data.rows.map((r) => r.id)]);
   const written = $$(".editor", main).filter((e) => !e.dataset.saved && going.has(e.closest(".bead").id));
   const active = document.activeElement, caret = active?.matches(".editor textarea") && [active.selectionStart, active.selectionEnd];
-  if (bar.parentElement !== document.body) document.body.append(bar);
-  for (const id of data.gone) byId(id)?.remove();
+  const hit = !old || going.has(cur), much = data.rows.length + data.gone.length > 60; // hit: the current row is replaced
+  const stood = much && old ? old.getBoundingClientRect().top : -1;
+  if (hit && bar.parentElement !== document.body) document.body.append(bar);
+  for (const id of data.gone) { byId(id)?.remove(); aligning.done(id); }
+  const later = [];
   for (const { id, after, html } of data.rows) {
-    const now = byId(id), fresh = element(html);
+    const now = byId(id), there = now && (after === undefined || (before(now)?.id ?? null) === after);
+    if (!now && after === undefined) continue; // gone since it was asked for
+    if (html === null) later.push(id);
+    if (there && html === null) continue; // what it shows now will do until then
+    const fresh = html !== null ? element(html) : now ?? blank(id);
+    if (html !== null) aligning.done(id);
+    if (!mine && (now ? now.classList.contains("later") || !much : html !== null)) fresh.classList.add("flash");
+    if (there) { now.replaceWith(fresh); continue; }
+    now?.remove();
     const place = after && byId(after);
-    if (now && (before(now)?.id ?? null) === after) now.replaceWith(fresh);
-    else {
-      now?.remove();
-      if (place) place.after(fresh); else $(".beads", main).prepend(fresh);
-    }
-    if (!mine) fresh.classList.add("flash");
+    if (place) place.after(fresh); else $(".beads", main).prepend(fresh);
   }
   for (const e of written) { // what somebody is writing goes on in the new row, based on the version it was begun on
     const seg = $(`.tgt > .seg[data-s="${e.dataset.s}"]`, main);
@@ -134,18 +156,23 @@ function replace(data, mine) {
     seg?.after(e);
   }
   if (caret && active.isConnected) { active.focus({ preventScroll: true }); active.setSelectionRange(...caret); }
-  head = Math.max(head, data.head);
-  figures(data.counts);
-  if (!cur) return;
+  if (data.head !== undefined) { head = Math.max(head, data.head); figures(data.counts); }
+  if (data.gone.length || later.length) aligning.mark();
+  aligning.later(later);
+  if (much && stood > 0 && stood < innerHeight && old.isConnected) keep(old, stood);
+  if (!cur || !hit) return;
   let row = byId(cur);
   if (!row && held.size) {
     const shared = (r) => [...segments(r)].filter((s) => held.has(s)).length;
     const found = data.rows.map((r) => byId(r.id)).filter(Boolean);
     row = found.sort((a, b) => shared(b) - shared(a))[0] ?? null;
   }
-  if (row) choose(row, { scroll: false, focus: focused || !old, keep: true });
-  else { cur = null; bar.hidden = true; }
+  if (!row) { cur = null; bar.hidden = true; return; }
+  choose(row, { scroll: false, focus: focused || !old, keep: true });
+  if (much && stood > 0 && stood < innerHeight) keep(row, stood);
 }
+const keep = (row, top) => scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
+const fill = (found) => replace({ rows: found, gone: [] }, false);
 const shown = (el) => el.checkVisibility ? el.checkVisibility() : el.offsetParent !== null;
 function choose(row, { scroll = true, focus = true, keep = false } = {}) {
   if (!row) return;
@@ -224,6 +251,7 @@ const current = () => (cur && byId(cur)) || null;
 const links = wordLinks({ say, head: () => head });
 const { addFlag, moveFlag, ...picked } = picking({ say, act, choose, current, noteNow: () => noteNow(), openForm });
 const { edit, fit, save, close: closeEditors } = editors({ get, post, say, replace, current });
+const aligning = work({ post, get, say, fill });
 const { translate, take, compare } = panels({ get, post, act, say, show });
 
 // --- decisions on flags ---
@@ -304,11 +332,7 @@ async function onRow(what, row, onward = false) {
     "source-previous": () => act({ ...beads, side: "source", to: "previous" }),
     "source-next": () => act({ ...beads, side: "source", to: "next" }),
     fix: () => act({ do: "fix", bead, fixed: !row.classList.contains("fixed") }),
-    realign: async () => {
-      say("Aligning again from here …", true, true);
-      const t = head;
-      if (await act({ do: "realign", bead }) && head === t) say("The alignment stays as it was.");
-    },
+    realign: () => act({ do: "realign", bead }),
   }[what];
   if (!done || doing.has(what)) return;
   doing.add(what); // a key held down does it once at a time
@@ -382,13 +406,13 @@ const keys = {
   e: row("correct"), c: row("check", true), r: row("translate"), o: row("compare"),
   g: row("add-flag"), G: () => { const note = noteNow(); if (note) moveFlag(note); else say("Choose a flag first: n goes to the next."); },
   h: () => links.step(now(), 1), H: () => links.step(now(), -1),
-  m: row("merge"), M: row("merge-previous"), s: row("split"), k: row("fix"), l: row("realign"),
+  m: row("merge"), M: row("merge-previous"), s: row("split"), k: row("fix"), l: row("realign"), L: () => aligning.cancel(),
   u: row("target-previous"), d: row("target-next"), U: row("source-previous"), D: row("source-next"),
   z: () => step("undo"), Z: () => step("redo"), t: toggleTheme, "?": () => help.showModal(),
   v: () => { filter.selectedIndex = (filter.selectedIndex + 1) % filter.options.length; filter.dispatchEvent(new Event("change")); },
   w: () => { const menu = byId("export"); menu.open = !menu.open; (menu.open ? $("a", menu) : $("summary", menu)).focus(); },
 };
-const slow = new Set(["r", "l"]); // what the models do is not waited for
+const slow = new Set(["r"]); // what the models do is not waited for
 let typed = Promise.resolve(), pending = 0;
 document.addEventListener("keydown", (e) => {
   if (e.target.matches(".editor textarea")) {
@@ -431,7 +455,7 @@ async function catchUp(version) {
   if (version <= head || catching) return;
   if (waiting) return setTimeout(() => catchUp(version), 100);
   catching = true;
-  const data = await get(`/changes?since=${head}`);
+  const data = await get(`/changes?since=${head}&near=${encodeURIComponent(cur ?? "")}`);
   if (data && data.head > head) { replace(data, false); rescore(); }
   catching = false;
 }
@@ -441,6 +465,11 @@ news.onmessage = (e) => {
   if (lost) { lost = false; say(""); }
   catchUp(Number(e.data));
 };
+news.addEventListener("work", (e) => {
+  const now = JSON.parse(e.data);
+  aligning.hear(now);
+  if (!now.running) rescore();
+});
 news.onerror = () => { lost = true; say("The server does not answer. What you decided is saved; start bitext review again to go on.", true); };
 addEventListener("pagehide", () => news.close());
 addEventListener("beforeunload", (e) => { if ($$(".editor textarea").some((a) => a.value !== a.defaultValue)) e.preventDefault(); });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -16,9 +16,10 @@ from bitext.files import read_bytes
 from bitext.review.actions import Refused, changes
 from bitext.review.assist import Assist
 from bitext.review.log import Event, Log, log_path
+from bitext.review.realign import Cells, Place, Plan, Stretch, find, place_of, plan_from
 from bitext.review.state import State
 
-__all__ = ["Conflict", "Review", "open_review"]
+__all__ = ["Conflict", "Realigned", "Review", "open_review"]
 
 
 class Conflict(Exception):
@@ -27,6 +28,18 @@ class Conflict(Exception):
     def __init__(self, message: str, cells: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.cells = tuple(cells)
+
+
+_ATTEMPTS = 6  # to align rows that people keep changing
+
+
+@dataclass(frozen=True, slots=True)
+class Realigned:
+    """What came of aligning again: the head, how many beads were free, and how many there are that were not before."""
+
+    head: int
+    free: int
+    fresh: int
 
 
 @dataclass
@@ -75,13 +88,15 @@ class Review:
     def do(self, values: Mapping[str, Any], base: int, client: str = "") -> int:
         """Do an action of `bitext.review.actions`, based on version `base`; returns the new head.
 
-        It is on the disk when this returns. What depends on the models (`realign`) is worked out before.
+        It is on the disk when this returns. What depends on the models is worked out before: `realign` takes its time.
 
         Raises:
             Refused: the action makes no sense.
             Conflict: a cell that it changes was changed after `base`.
         """
-        values, base = self._prepared(values, base)
+        if values.get("do") == "realign":
+            return self.realign(values, client).head
+        values = self._prepared(values)
         while True:
             with self.lock:
                 self.sync()
@@ -97,22 +112,16 @@ class Review:
                 if not patch or self._write("do", None, client, _plain(values), patch):
                     return self.head
 
-    def _prepared(self, values: Mapping[str, Any], base: int) -> tuple[Mapping[str, Any], int]:
-        """The values with what the aligner or the translator adds to them, worked out without holding the lock."""
-        if values.get("do") == "realign":
-            with self.lock:
-                self.sync()
-                seen = self.head
-                plan = self.assist.plan_realign(self.state, values)
-            return {**values, **self.assist.realign(plan)}, seen
-        if values.get("do") == "back":
-            with self.lock:
-                j = values.get("segment")
-                if isinstance(j, bool) or not isinstance(j, int) or not 0 <= j < len(self.state.base.target):
-                    raise Refused("There is no such segment.")
-                text = self.state.text(j)
-            return {**values, "translation": self.assist.chosen(text, values.get("choice"))}, base
-        return values, base
+    def _prepared(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values with what the translator offered, which a request only names."""
+        if values.get("do") != "back":
+            return values
+        with self.lock:
+            j = values.get("segment")
+            if isinstance(j, bool) or not isinstance(j, int) or not 0 <= j < len(self.state.base.target):
+                raise Refused("There is no such segment.")
+            text = self.state.text(j)
+        return {**values, "translation": self.assist.chosen(text, values.get("choice"))}
 
     def _reads(self, values: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
         """The cells that a decision rests on: those it changes, and for a check the texts that were looked at."""
@@ -123,9 +132,74 @@ class Review:
             keys.add(f"text:{values['segment']}")
         if values.get("do") == "move-flag":
             keys.add(f"text:{self.state.first_flag(values['flag']).segment}")
-        if values.get("do") == "realign":  # a row checked meanwhile has become an anchor
-            keys |= {name for key in new if key in self.state.cells for name in self.state.check_keys(key)}
         return keys
+
+    # --- aligning again --------------------------------------------------------------------------
+
+    def begin_realign(self, values: Mapping[str, Any]) -> tuple[Place, Plan]:
+        """What a request to align again means as the review stands now.
+
+        Raises:
+            Refused: there is nothing to align.
+        """
+        with self.lock:
+            self.sync()
+            place = place_of(self.state, values)
+            return place, plan_from(self.state, place)
+
+    def realign(
+        self,
+        values: Mapping[str, Any],
+        client: str = "",
+        *,
+        align: Callable[[Sequence[Stretch]], list[Cells]] | None = None,
+        told: Callable[[Plan], None] = lambda plan: None,
+        begun: tuple[Place, Plan] | None = None,
+    ) -> Realigned:
+        """Align from a row on again. The aligner works without the lock, on the beads as they are when it begins.
+
+        What people change in these rows meanwhile stands: where it makes a difference the stretches that it touches
+        are aligned once more, around it. In the end all is one decision, or none.
+
+        Args:
+            values: of the request: `bead` is the row.
+            align: finds the beads of stretches; by default here and now.
+            told: called with each plan that is begun, the first and those after a change; and, with the lock held,
+                with the last one just before the decision is written. What it raises ends it.
+            begun: what `begin_realign` gave, if it was asked.
+
+        Raises:
+            Refused: there is nothing to align, or the rows did not stand still.
+        """
+        place, plan = begun or self.begin_realign(values)
+        known: dict[Stretch, Cells] = {}
+        for _ in range(_ATTEMPTS):
+            told(plan)
+            missing = [s for s in plan.stretches if s not in known]
+            known |= zip(missing, (align or self._align)(missing), strict=True)
+            new = [cell for s in plan.stretches for cell in known[s]]
+            while True:
+                with self.lock:
+                    self.sync()
+                    now = plan_from(self.state, place)
+                    if now != plan:
+                        break
+                    told(plan)
+                    found = changes(self.state, {"do": "realign", "old": plan.old, "new": new}, lambda s, t: None)
+                    patch = self.state.patch(found)
+                    fresh = sum(before is None for before, _ in patch.values())
+                    action = {"do": "realign", "bead": values.get("bead")}
+                    if not patch or self._write("do", None, client, action, patch):
+                        return Realigned(self.head, len(plan.old), fresh)
+            plan = now
+        raise Refused("These rows were changed again and again while they were being aligned; they are as they were.")
+
+    def _align(self, stretches: Sequence[Stretch]) -> list[Cells]:
+        source = self.state.base.source
+        assert source is not None
+        return find(source, self.state.base.target, stretches, self.assist.lexicon())
+
+    # --- conflicts, undo -------------------------------------------------------------------------
 
     def _gone(self, values: Mapping[str, Any], base: int) -> None:
         """If a request names what somebody else has changed, that is a conflict rather than a mistake."""

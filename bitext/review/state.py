@@ -13,6 +13,7 @@ replayed and compared with what others did. Cells by name (a cell that is not th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,8 @@ REVIEWER = "reviewer"
 
 Patch = Mapping[str, tuple[Any, Any]]
 """By cell: (value before, value after)."""
+
+_NAME = re.compile(r"bead:s((?P<s>[0-9]{1,9})-[0-9]{1,9})?t((?P<t>[0-9]{1,9})-[0-9]{1,9})?")
 
 
 def bead_key(source: Iterable[int], target: Iterable[int]) -> str:
@@ -158,6 +161,14 @@ class State:
             else:
                 found.add(self.owner.get(("target", int(rest))))
         return {key for key in found if key is not None}
+
+    def row_like(self, key: str) -> str | None:
+        """The bead that has the first segment of the bead of this name, which may be gone by now."""
+        found = _NAME.fullmatch(key)
+        for side, i in zip(("target", "source"), (found["t"], found["s"]) if found else (), strict=False):
+            if i is not None and (owner := self.owner.get((side, int(i)))) is not None:
+                return owner
+        return None
 
     # --- beads -----------------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from review_desk import BY, click_row, press, rows, settled, until
-from review_samples import ENGLISH, FRENCH, sample
+from review_desk import BY, Desk, click_row, press, rows, settled, until
+from review_samples import ENGLISH, FRENCH, long_sample, sample
+from test_review_realign import Held, fake
 
 pytestmark = pytest.mark.slow
 
@@ -130,6 +131,102 @@ def test_fix_a_row_and_align_again(desk, by):
     beads = [(list(b.source), list(b.target)) for b in desk.read(page, "jsonl").beads]
     assert ([7], [6]) in beads and ([8], [7]) in beads and ([3], [2]) in beads
     assert rows(page) == [k[5:] for k in desk.review.state.order()]
+
+
+@BY
+def test_aligning_again_goes_on_beside_other_decisions_and_can_be_cancelled(desk, by, tmp_path):
+    aligner = Held(desk.review, tmp_path)
+    desk.server.config.app.state.app.aligning.command = aligner.command
+    page, other = desk.open(), desk.open()
+    row = "bead:s3-4t2-3"
+
+    def begin():
+        if by == "key":
+            page.click(f"[id='{row}'] .num")
+            press(page, "l")
+        else:
+            click_row(page, row[5:], "realign")
+
+    begin()
+    for tab in (page, other):  # both are told, in words that are read out
+        until(tab, "document.getElementById('worksaid').textContent.startsWith('Aligning 7 rows again')")
+        assert tab.locator("#work").is_visible() and tab.locator("#worksaid").get_attribute("role") == "status"
+        assert tab.locator(".aligning").first.get_attribute("id") == row
+        assert tab.locator("[id='bead:s1-3t1-2'].aligning").count() == 0
+    assert page.evaluate("document.activeElement.closest('.bead').id") == row  # where the reader was
+    late = desk.open()  # who comes meanwhile is told too
+    until(late, "document.getElementById('worksaid').textContent.startsWith('Aligning 7 rows again')")
+    if by == "key":
+        press(page, "Shift+L")
+    else:
+        page.click("#cancel")
+    for tab in (page, other, late):
+        until(tab, "document.getElementById('worksaid').textContent.startsWith('Cancelled')")
+        assert tab.locator("#cancel").is_hidden() and tab.locator(".aligning").count() == 0
+    assert page.evaluate("document.activeElement.closest('.bead')?.id") == row
+    assert desk.review.head == 0
+
+    begin()
+    until(page, "document.querySelectorAll('.aligning').length > 0")
+    page.click("[id='bead:s7-8t6-7'] .num")
+    press(page, "m")  # a row in the midst of it is mended meanwhile
+    settled(desk, page, 1)
+    press(page, "ArrowUp")
+    standing = page.evaluate("document.activeElement.id")
+    aligner.go.touch()
+    settled(desk, page, 2)
+    for tab in (page, other):
+        until(tab, "document.getElementById('worksaid').textContent.includes('around what was changed meanwhile')")
+        until(tab, "document.getElementById('bead:s7-9t6-8') !== null && document.querySelector('.aligning') === null")
+    assert rows(page) == rows(other) == [k[5:] for k in desk.review.state.order()]
+    assert "s7-9t6-8" in rows(page)
+    held = page.evaluate("document.activeElement.closest('.bead').id")
+    assert standing not in rows(page) and held == page.evaluate("document.querySelector('.bead.cur').id")  # not lost
+    if by == "key":
+        press(page, "z")
+    else:
+        page.click("#undo")
+    settled(desk, page, 3)
+    until(other, "document.getElementById('bead:s3-4t2-3') !== null")
+    assert rows(page) == rows(other)
+    assert "s7-9t6-8" in rows(page)  # one decision is taken back, not the person's
+
+
+@BY
+def test_very_many_rows_follow_one_decision(browser, tmp_path, by):
+    desk = Desk(browser, long_sample(600), tmp_path)
+    app = desk.server.config.app.state.app
+    app.aligning.command = fake(
+        "print(json.dumps({'found': [[{'source': [i, i + 2], 'target': [i, i + 2], 'score': 0.5, 'confidence': 0.5,"
+        " 'evidence': []} for i in range(0, 600, 2)]]}))"
+    )
+    page = desk.open()
+    page.evaluate("document.getElementById('bead:s400-401t400-401').scrollIntoView()")
+    page.click("[id='bead:s401-402t401-402'] .num")
+    press(page, "e")
+    page.wait_for_selector(".editor textarea")
+    page.keyboard.type("Je suis en train d'écrire")
+    assert desk.review.head == 0
+    app.aligning.begin({"do": "realign", "bead": "bead:s0-1t0-1"})
+    settled(desk, page, 1)
+    until(page, "document.querySelectorAll('.bead').length === 300")
+    page.keyboard.type(" toujours.")  # no letter becomes a command, none is lost
+    assert page.input_value(".editor textarea") == "Je suis en train d'écrire toujours."
+    assert page.evaluate("document.querySelector('.bead.cur').id") == "bead:s400-402t400-402"
+    until(page, "document.querySelectorAll('.bead.later').length === 0")
+    assert rows(page) == [k[5:] for k in desk.review.state.order()]
+    assert page.evaluate("[...document.querySelectorAll('.bead')].every((b) => b.querySelector('.tgt .seg'))")
+    press(page, "Escape")
+    if by == "key":
+        press(page, "z")
+    else:
+        page.click("#undo")
+    settled(desk, page, 2)
+    until(page, "document.querySelectorAll('.bead').length === 600 && !document.querySelector('.bead.later')")
+    assert rows(page) == [k[5:] for k in desk.review.state.order()]
+    assert page.evaluate("document.querySelector('.bead.cur').id") in ("bead:s400-401t400-401", "bead:s401-402t401-402")
+    desk.close()
+    assert desk.wrong == []
 
 
 @BY

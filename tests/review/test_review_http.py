@@ -63,7 +63,7 @@ def test_names_of_this_machine_are_known(client, host):
     ],
 )
 def test_changes_from_elsewhere_are_refused(client, headers):
-    for path in ("/do", "/undo", "/redo", "/alternatives"):
+    for path in ("/do", "/undo", "/redo", "/cancel", "/alternatives"):
         answer = client.http.post(
             path, json={"do": "accept", "flag": 0, "base": 0}, headers={**client.headers, **headers}
         )
@@ -90,6 +90,7 @@ def test_no_state_changes_by_get(client):
     for path in (
         "/",
         "/changes?since=0",
+        "/rows?keys=bead:s0-1t0-1",
         "/segment/1",
         "/score",
         "/compare?bead=bead:s0-1t0-1",
@@ -235,6 +236,66 @@ def test_a_second_tab_is_told_what_changed_and_keeps_its_words(client):
     assert news["head"] == 1 and "Nul ne le sait." in re.sub("<[^>]+>", "", news["rows"][0]["html"])
     assert other.get("/changes?since=1").json()["rows"] == []
     assert other.get("/changes?since=x").status_code == 422
+
+
+def test_aligning_again_answers_at_once_and_all_hear_of_it(client):
+    pytest.importorskip("numba")
+    first = client.review.state.order()[0]
+    answer = client.do("realign", bead=first)
+    assert answer.status_code == 202
+    work = answer.json()["work"]
+    assert work["running"] and work["said"].startswith("Aligning 9 rows again.") and work["row"] == first
+    assert answer.json()["rows"] == [] and answer.json()["head"] == 0
+    assert "already" in client.do("realign", bead=first).json()["error"]
+    cancelled = client.post("/cancel")
+    assert cancelled.status_code == 200 and cancelled.json()["work"]["said"].startswith("Cancelled")
+    assert "No rows are being aligned" in client.post("/cancel").json()["error"]
+    assert client.http.get("/cancel").status_code == 405
+    assert client.http.post("/cancel", json={"base": 0}).status_code == 403  # from nowhere
+    assert client.do("realign", bead="bead:nothing").status_code == 422
+    assert client.review.head == 0
+
+
+def test_of_very_many_rows_an_answer_has_those_near_by_and_names_the_others(tmp_path):
+    from bitext.review.page import MOST
+
+    jsonl.dump(long_sample(300), tmp_path / "long.jsonl")
+    review = open_review(tmp_path / "long.jsonl")
+    client = Client(review)
+    cells = {f"bead:s{i}-{i + 1}t{i}-{i + 1}": None for i in range(300)}
+    joined = {f"bead:s{i}-{i + 2}t{i}-{i + 2}": [i, i + 2] for i in range(0, 300, 2)}
+    old = {
+        "old": list(cells),
+        "new": [
+            {"source": ends, "target": ends, "score": 0.5, "confidence": 0.5, "evidence": []}
+            for ends in joined.values()
+        ],
+    }
+    review._write(
+        "do",
+        None,
+        "",
+        {"do": "realign"},
+        review.state.patch({**cells, **{key: {**cell} for key, cell in zip(joined, old["new"], strict=True)}}),
+    )
+    near = "bead:s201-202t201-202"  # which is gone: its segments are in another row
+    found = client.http.get("/changes", params={"since": 0, "near": near}).json()
+    assert [row["id"] for row in found["rows"]] == list(joined) == review.state.order()
+    assert [row["after"] for row in found["rows"]] == [None, *list(joined)[:-1]]
+    assert set(found["gone"]) == set(cells)
+    whole = [n for n, row in enumerate(found["rows"]) if row["html"] is not None]
+    assert len(whole) == MOST and whole == list(range(whole[0], whole[0] + MOST)) and 100 in whole
+    later = [row["id"] for row in found["rows"] if row["html"] is None]
+    asked = client.http.get("/rows", params={"keys": ",".join(["bead:gone", "flag:1", "", *later[:5]])}).json()["rows"]
+    assert [row["id"] for row in asked] == later[:5]
+    assert all(f'id="{row["id"]}"' in row["html"] for row in asked)
+    assert len(client.http.get("/rows", params={"keys": ",".join(later)}).json()["rows"]) == MOST
+    undone = client.post("/undo", near="bead:s0-2t0-2").json()
+    assert len(undone["rows"]) == 300 and len(undone["gone"]) == 150
+    assert [row["html"] is not None for row in undone["rows"]] == [True] * MOST + [False] * (300 - MOST)
+    odd = ["x", "bead:s9999999-1t", "bead:st", "bead:s1t1", "", "bead:s٣-4t٣-4"]
+    assert all(client.http.get("/changes", params={"since": 0, "near": n}).status_code == 200 for n in odd)
+    review.close()
 
 
 def test_the_editor_gets_the_text_as_it_is(client):
