@@ -3,7 +3,6 @@
     python bench/score.py --gold DIR [--json] [--only equality lines speed meaning systems]
 
 DIR holds `mt/NAME.{fr,en}` (line-aligned), `flag/diabla.tsv` and `flag/wmt22chat_*.tsv`.
-`--fit` writes the coefficients of the quality estimates that earn it (bitext/score/calibration.json).
 `--models` names folders with fr-en/ and en-fr/ to use in place of the shipped ones; `--systems` names folders of models
 of different quality, of either direction, whose outputs are judged with and without reference. On one busy core the
 judged segments take a quarter of an hour, and 200 segments of 16 systems as long: `--judged`, `--segments` and
@@ -325,7 +324,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--draws", type=int, default=4, help="draws of each kind of damage")
     parser.add_argument("--judged", type=int, help="at most so many judged segments of each set and direction")
     parser.add_argument("--memory", type=Path, help="translation memory, to measure again without translating again")
-    parser.add_argument("--fit", action="store_true", help="write the coefficients of the quality estimate")
     args = parser.parse_args(argv)
     wanted = args.only or PARTS
     outputs: dict[str, list[str]] = {}
@@ -340,7 +338,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "speed" in wanted:
         result["speed"] = speed(args.gold)
     if "meaning" in wanted:
-        result["meaning"] = meaning(args.gold, args.models, write=args.fit, memory=args.memory, limit=args.judged)
+        result["meaning"] = meaning(args.gold, args.models, memory=args.memory, limit=args.judged)
     if "systems" in wanted:
         result["systems"] = systems(
             args.gold, args.models, args.systems, memory=args.memory, segments=min(200, args.segments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -20,7 +20,6 @@ from bitext.errors import BitextError  # noqa: E402
 from bitext.score import nmtscore, read_lines, score  # noqa: E402
 from bitext.score.metrics import build, segment_chrf  # noqa: E402
 from bitext.score.metrics import statistics as count  # noqa: E402
-from bitext.score.quality import features, lowest  # noqa: E402
 
 SETS = {
     "original+forward": ("forward", "forward_low", "forward_relative", "reverse", "similarity", "length"),
@@ -30,10 +29,57 @@ SETS = {
     "alone": ("back", "ratio", "length"),
 }
 """The evidence each fitted model wants; `forward` of a text alone is given its back-translation (pivot)."""
-GAIN = 0.01
-"""What a fitted model must add to the AUC of the segment's length alone, on every set, to be shipped."""
 Judged = tuple[list[dict[str, float]], np.ndarray, list[str], list[str]]
 """Features, human judgement (higher is better), dialogue and system of each segment."""
+
+
+def lowest(scored: Translation) -> float:
+    """Mean log-probability of the quarter of the tokens that the model believes least: one wrong word shows there."""
+    tokens = sorted(scored.token_logprobs)
+    return sum(tokens[: max(1, len(tokens) // 4)]) / max(1, len(tokens) // 4) if tokens else scored.score
+
+
+def features(
+    target: str,
+    *,
+    back: Translation | None = None,
+    forward: Translation | None = None,
+    reverse: Translation | None = None,
+    best: Translation | None = None,
+    similarity: float | None = None,
+) -> dict[str, float]:
+    """What is known of a segment, as numbers.
+
+    The probabilities are those of NMTScore (Vamvas and Sennrich 2022) as far as two bilingual models allow:
+    direct (`forward`, `reverse`) and pivot; its cross-likelihood needs a model that reads both languages.
+    `forward_low` and `reverse_low` are those of the least believed tokens (`lowest`).
+
+    Args:
+        target: the segment under examination.
+        back: its back-translation, with the model's score (`back`: how translatable it is).
+        forward: forced decoding of it given the original, or given its back-translation
+            (NMTScore's direct, or pivot, probability).
+        reverse: forced decoding of the original given it (direct, other way).
+        best: the forward model's own translation of the same source; forward is then also given
+            relative to it (NMTScore's normalisation).
+        similarity: chrF (0–100) of back-translation and original.
+    """
+    found = {"length": math.log1p(len(target.split()))}
+    if back is not None and back.text and (back.score or back.token_logprobs):
+        found["back"] = back.score
+        found["unreliable"] = float(bool(back.problems))
+        found["ratio"] = abs(math.log((len(back.text) + 3) / (len(target) + 3)))
+    if forward is not None and forward.text:
+        found["forward"], found["forward_low"] = forward.score, lowest(forward)
+        if best is not None:
+            found["forward_relative"] = forward.score - best.score
+    if reverse is not None and reverse.text:
+        found["reverse"], found["reverse_low"] = reverse.score, lowest(reverse)
+        if "back" in found:
+            found["reverse_relative"] = reverse.score - found["back"]
+    if similarity is not None:
+        found["similarity"] = similarity / 100
+    return found
 
 
 def load(name: str, models: Sequence[Path], memory: Path | None = None, **options: Any) -> Any:
@@ -186,10 +232,10 @@ def one_by_one(name: str, judged: Judged) -> list[dict[str, Any]]:
     return table
 
 
-def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The fitted models out of fold (folds by dialogue, sets pooled), beside length alone; and their coefficients."""
-    table, models = [], []
-    for name, wanted in SETS.items():
+def together(direction: str, data: dict[str, Judged]) -> list[dict[str, Any]]:
+    """The fitted models out of fold (folds by dialogue, sets pooled), beside length alone."""
+    table = []
+    for name in SETS:
         x, y, tau, groups, sets = [], [], [], [], []
         for which, (rows, judged, dialogues, _) in data.items():
             for i, f in enumerate(rows):
@@ -209,7 +255,6 @@ def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, An
             out = folds == k
             p[out] = predict(fit(xs[~out], ys[~out]), xs[out])
             length[out] = predict(fit(xs[~out, -1:], ys[~out]), xs[out, -1:])
-        said, earned = {}, True
         for which in data:
             at = np.array([s == which for s in sets])
             row = {
@@ -221,16 +266,8 @@ def together(direction: str, data: dict[str, Judged]) -> tuple[list[dict[str, An
                 "auc of length alone": auc(length[at], ys[at] == 1),
                 "calibration error": calibration_error(p[at], ys[at]),
             }
-            earned &= row["auc"] >= row["auc of length alone"] + GAIN
-            said[which] = {
-                k: round(v, 3) if isinstance(v, float) else v for k, v in row.items() if k not in ("set", "score")
-            }
             table.append(row)
-        if earned:
-            w, bias, mean, sd = fit(xs, ys)
-            weights = {k: [round(float(v), 5) for v in (w[j], mean[j], sd[j])] for j, k in enumerate(wanted)}
-            models.append({"name": name, "bias": round(bias, 5), "weights": weights, "measured": said})
-    return table, models
+    return table
 
 
 FREE = (
@@ -320,7 +357,6 @@ def meaning(
     gold: Path,
     models: Sequence[Path],
     *,
-    write: bool = False,
     memory: Path | None = None,
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
@@ -329,20 +365,12 @@ def meaning(
     if fr_en is None:
         yield {"left out": "there is no fr-en model"}
         return
-    scored_with = [str(t.signature) for t in (fr_en, en_fr) if t is not None]
-    yield from ({"models": s} for s in scored_with)
+    yield from ({"models": str(t.signature)} for t in (fr_en, en_fr) if t is not None)
     for direction, back, forward in (("en-fr", fr_en, en_fr), ("fr-en", en_fr, fr_en)):
         data = human(gold, direction, back, forward, limit)
         for name, judged in data.items():
             yield from one_by_one(f"{name} {direction}", judged)
-        rows, fitted = together(direction, data)
-        yield from rows
-        if write and direction == "en-fr":  # what the package examines is French
-            path = ROOT / "bitext" / "score" / "calibration.json"
-            path.unlink(missing_ok=True)
-            record = {"scored with": scored_with, "models": fitted}
-            if fitted:
-                path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        yield from together(direction, data)
 
 
 def systems(

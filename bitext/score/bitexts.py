@@ -141,23 +141,24 @@ def score_bitext(
         forward: one a target segment: forced decoding of the target given its source (or, without an
             original, given its back-translation) with a model in the direction of the translation.
         reverse: one a target segment: forced decoding of the aligned source given the target.
-            Both as `model_scores` gives them; each makes a perplexity and serves `Scores.quality`.
+            Both as `model_scores` gives them; each makes a perplexity.
 
     Returns:
         `metrics`: those asked for, then `forward perplexity` and `reverse perplexity` where given, which need no
         reference translation and no back-translation (NMTScore's direct probabilities, as perplexities);
         `beads`: chrF by bead index; `coverage`: counted characters in a scored bead, by side;
-        `quality`: by target segment, where there are model scores; `notes`: what is left out, what it means.
+        `notes`: what is left out, what it means.
 
     Raises:
         BitextError: translations or beads are missing, or no bead has text on both sides.
     """
     from bitext import __version__
     from bitext.score.bound import bound_notes
+    from bitext.score.forced import check_lengths
     from bitext.score.free import mean_logprob, score_free
     from bitext.score.metrics import score
-    from bitext.score.quality import estimate
 
+    check_lengths(bitext, forward=forward, reverse=reverse)
     if bitext.source is None or bitext.origin == "back-translation":
         return score_free(bitext, forward=forward)
     pairs = scored_beads(bitext)
@@ -179,7 +180,6 @@ def score_bitext(
         tokenize=tokenize,
     )
     by_bead = {p.index: scores.beads[i] for i, p in enumerate(pairs)}
-    by_segment = {i: value for k, value in by_bead.items() for i in bitext.beads[k].target}
     notes = [
         "The back-translation is compared with the original: the figures measure the translation "
         "and the back-translating model together, and are no BLEU of the translation itself.",
@@ -211,7 +211,7 @@ def score_bitext(
         "reference",
         (*scores.metrics, *free),
         by_bead,
-        estimate(bitext, forward=forward, reverse=reverse, similarity=by_segment),
+        (),
         coverage(bitext, [bitext.beads[p.index] for p in pairs]),
         tuple(notes),
     )

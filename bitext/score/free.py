@@ -72,15 +72,12 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
     Raises:
         BitextError: there are no translations, or no text that counts.
     """
-    from bitext.score.quality import estimate
-
     if not bitext.translations:
         raise BitextError(
             "is not back-translated yet",
             path=bitext.target.name or "the text",
             mend="run `bitext translate` on it first, or give --model; to compare it with a reference, give HYP REF",
         )
-    quality = estimate(bitext, forward=forward)
     counted = [i for i, s in enumerate(bitext.target) if s.kind not in EXCLUDED and s.text.strip()]
     if not counted:
         raise BitextError(
@@ -118,7 +115,7 @@ def score_free(bitext: Bitext, *, forward: Sequence[Translation] | None = None) 
     share = sum(len(t) for t in texts) / max(1, sum(len(s.text) for s in bitext.target))
     if share < 1:
         notes.append(f"The figures cover {share:.0%} of the text's characters.")
-    return Scores("reference-free", tuple(metrics), {}, quality, {"target": 1.0}, tuple(notes))
+    return Scores("reference-free", tuple(metrics), {}, (), {"target": 1.0}, tuple(notes))
 
 
 def _untranslated(target: str, back: str, bitext: Bitext) -> bool:

@@ -7,7 +7,7 @@ The file is one JSON object:
     signature    one line: versions, model and its hash, segmenter, aligner
     metrics      [{name, value, signature, interval: [low, high] or null}]
     beads        {bead index: chrF}
-    quality      [probability or null], one a target segment
+    quality      [estimate or null], one a target segment, or none
     coverage     {side: share of characters}
     notes        [sentence]
     options      {metrics, lang, confidence, samples, seed, lowercase, tokenize}: how the figures were computed
