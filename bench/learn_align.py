@@ -31,7 +31,7 @@ from bitext.align.confidence import predictors
 from bitext.align.evidence import KINDS, Pair
 from bitext.align.features import describe
 from bitext.align.gold import GoldBead, score_beads
-from bitext.align.names import NAMES, shapes
+from bitext.align.names import NAMES, REACH, K, shapes
 from bitext.align.prepare import Layout, prepare
 from bitext.align.scoring import score_band
 
@@ -54,14 +54,14 @@ def _there(low, high, at, shape, there):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _describe_nodes(v, low, high, at, shape, wanted, out):  # type: ignore[no-untyped-def]
+def _describe_nodes(v, low, high, at, shape, wanted, out, sums):  # type: ignore[no-untyped-def]
     """Features of the wanted beads, in order."""
     n = 0
     for i in range(len(low)):
         for j in range(low[i], high[i]):
             for k in range(len(shape)):
                 if wanted[at[i] + j - low[i], k]:
-                    describe(v, i - shape[k, 0], j - shape[k, 1], shape[k, 0], shape[k, 1], out[n])
+                    describe(v, i - shape[k, 0], j - shape[k, 1], shape[k, 0], shape[k, 1], out[n], sums)
                     n += 1
 
 
@@ -210,7 +210,7 @@ def lattice(
     else:
         wanted = there
     features = np.zeros((int(wanted.sum()), len(NAMES)), np.float32)
-    _describe_nodes(view, *band, shape, wanted, features)
+    _describe_nodes(view, *band, shape, wanted, features, np.empty((K + 1, REACH + 1, REACH + 1), np.float32))
     kept = np.flatnonzero(wanted)
     return Lattice(case, band, kept, features, allowed.ravel()[kept], ready.base, partner)
 

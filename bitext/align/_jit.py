@@ -10,11 +10,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numba.core.options
 
 __all__ = ["inlined", "jit"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_FAST = {"contract", "arcp", "nsz", "reassoc"}
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "fastmath": {"contract", "arcp", "nsz", "reassoc"},
+    "error_model": "numpy",  # no branch to an exception at every division
+}
+if hasattr(numba.core.options.DefaultOptions, "_nrt"):
+    # no counting of references: a call that passes a `View` otherwise counts its arrays up and down, atomically, which
+    # takes ten times as long as what most callees do; compiled functions may therefore not make arrays
+    _OPTIONS["_nrt"] = False
 
 
 @lru_cache(maxsize=1)
@@ -29,27 +38,26 @@ def _stamp() -> str:
 def jit(function: F) -> F:
     """`numba.njit` with `cache=True`; in a read-only installation without a writable cache folder, without it.
 
-    The plain Python function stays reachable as `.py_func`.
+    Arrays are made by the caller. The plain Python function stays reachable as `.py_func`.
     """
-    options: dict[str, Any] = {"nogil": True, "fastmath": _FAST}
     if os.environ.get("BITEXT_NO_JIT_CACHE"):
-        return numba.njit(**options)(function)
+        return numba.njit(**_OPTIONS)(function)
     try:
-        compiled = numba.njit(cache=True, **options)(function)
+        compiled = numba.njit(cache=True, **_OPTIONS)(function)
     except RuntimeError:  # "no locator available": neither the package nor the user's cache folder can be written
-        return numba.njit(**options)(function)
+        return numba.njit(**_OPTIONS)(function)
     try:  # numba looks at a function's own file only, not at those of the functions compiled into it
         file = compiled._cache._cache_file
         file._source_stamp = (file._source_stamp, _stamp())
     except (AttributeError, OSError):
-        return numba.njit(**options)(function)
+        return numba.njit(**_OPTIONS)(function)
     return compiled
 
 
 def inlined(function: F) -> F:
     """`numba.njit` for what another compiled function calls in its innermost loop, compiled into it.
 
-    A call that passes a `View` passes some hundred and fifty numbers, which costs more than what most callees do.
+    A call that passes a `View` otherwise passes some hundred and fifty numbers.
     """
-    compiled: Any = numba.njit(nogil=True, fastmath=_FAST, forceinline=True)(function)
+    compiled: Any = numba.njit(forceinline=True, **_OPTIONS)(function)
     return compiled

@@ -14,7 +14,7 @@ from bitext.align.band import Band, full, widened
 from bitext.align.beads import best_path, probabilities
 from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
-from bitext.align.features import describe, likenesses
+from bitext.align.features import described, likenesses
 from bitext.align.lexical import LexiconEvidence
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
@@ -108,18 +108,17 @@ class _Search(NamedTuple):
                 round(float(value), 4),
                 round(float(p), 4),
                 False,
-                _evidence(self.view, weights, s0, t0, s1 - s0, t1 - t0, goes_on) if explain else (),
+                _evidence(self.view, weights, range(s0, s1), range(t0, t1), goes_on) if explain else (),
             )
             for (s0, s1, t0, t1), value, p, goes_on in zip(self.path, score, sure, on.tolist(), strict=True)
         ]
 
 
 def _evidence(
-    view: View, weights: Weights, s: int, t: int, a: int, b: int, goes_on: bool = False
+    view: View, weights: Weights, source: range, target: range, goes_on: bool = False
 ) -> tuple[tuple[str, float], ...]:
     """What a bead's score is the sum of, by group of features, the weightiest first."""
-    x = np.zeros(len(NAMES), np.float32)
-    describe(view, s, t, a, b, x)
+    x = described(view, source, target)
     groups: dict[str, float] = {"null": weights.run * goes_on}
     for name, value in zip(NAMES, x * weights.values, strict=True):
         group = name.split(".")[0]
@@ -212,13 +211,12 @@ def _with_moved(
         # not on the path, so the path's probability says nothing: what the score alone is worth
         part = ready.part(source, target)
         view = part.view(part.band(None))
-        x = np.zeros(len(NAMES), np.float32)
-        describe(view, 0, 0, len(source), len(target), x)
-        score = float(x @ weights.values)
+        whole = range(len(source)), range(len(target))
+        score = float(described(view, *whole) @ weights.values)
         row = predictors(np.array([0.5]), np.array([score]), np.array([[len(source), len(target)]]))
         row[0, 1] = score / 4 if is_moved else 0.0
         sure = float(confidence(row, weights.calibration)[0])
-        why = _evidence(view, weights, 0, 0, len(source), len(target)) if explain else ()
+        why = _evidence(view, weights, *whole) if explain else ()
         return Bead(source, target, round(score, 4), round(sure, 4), is_moved, why)
 
     out: list[Bead] = []

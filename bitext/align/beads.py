@@ -102,10 +102,11 @@ def _going_on(x, y, more):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _forward_backward(low, high, at, shape, score, run, forward, f_lone, backward, b_lone):  # type: ignore[no-untyped-def]
+def _forward_backward(low, high, at, shape, score, run, forward, f_lone, backward, b_lone, value):  # type: ignore[no-untyped-def]
     """Logs of sums over the paths that lead to each node and on from it.
 
     `f_lone`: of those that end in a bead without target, without source; `b_lone`: on from a node after such a bead.
+    `value`: room for a number a shape.
     """
     forward[:] = -np.inf
     f_lone[:] = -np.inf
@@ -115,7 +116,6 @@ def _forward_backward(low, high, at, shape, score, run, forward, f_lone, backwar
     n = len(low)
     s = len(shape)
     more = np.exp(run) - 1
-    value = np.empty(s)
     for i in range(n):
         for j in range(low[i], high[i]):
             node = at[i] + j - low[i]
@@ -186,7 +186,7 @@ def _sums(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     forward, backward = np.empty(band.size, np.float64), np.empty(band.size, np.float64)
     f_lone, b_lone = np.empty((band.size, NULLS), np.float64), np.empty((band.size, NULLS), np.float64)
-    _forward_backward(*band, shape, score, float(run), forward, f_lone, backward, b_lone)
+    _forward_backward(*band, shape, score, float(run), forward, f_lone, backward, b_lone, np.empty(len(shape)))
     return forward, f_lone, backward, b_lone
 
 

@@ -176,7 +176,9 @@ def _covered(start, column, value, g_start, g_column, g_value, first, last, at, 
 def _turn(values, low, at, c_low, c_high, c_at, out):  # type: ignore[no-untyped-def]
     for i in range(len(c_low)):
         for j in range(c_low[i], c_high[i]):
-            out[c_at[i] + j - c_low[i]] = values[at[j] + i - low[j]]
+            cell, turned = c_at[i] + j - c_low[i], at[j] + i - low[j]
+            for n in range(out.shape[1]):
+                out[cell, n] = values[turned, n]
 
 
 def _turned(values: NDArray[np.float32], turned: Band, cells: Band) -> NDArray[np.float32]:

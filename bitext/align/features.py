@@ -11,10 +11,27 @@ from numpy.typing import NDArray
 
 from bitext.align._jit import inlined, jit
 from bitext.align.covering import covering, explained
-from bitext.align.names import END, FIT, LEN, NULL, NUM, PAR, PER_KIND, PRO, REACH, SHAPES, SIM, TRUST, K, P, View
+from bitext.align.names import (
+    END,
+    FIT,
+    LEN,
+    NAMES,
+    NULL,
+    NUM,
+    PAR,
+    PER_KIND,
+    PRO,
+    REACH,
+    SHAPES,
+    SIM,
+    TRUST,
+    K,
+    P,
+    View,
+)
 from bitext.align.neighbours import cohesion, leak
 
-__all__ = ["describe", "inside", "likenesses"]
+__all__ = ["describe", "described", "inside", "likenesses"]
 
 
 @inlined
@@ -151,14 +168,25 @@ def inside(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
 
 
 @jit
-def describe(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
-    """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1."""
+def describe(v, s, t, a, b, out, sums):  # type: ignore[no-untyped-def]
+    """Fill `out` for the bead of source segments s .. s + a - 1 and target segments t .. t + b - 1.
+
+    `out`: float32, a number for each of `NAMES`; `sums`: room for float32 numbers, shape (K + 1, REACH + 1, REACH + 1).
+    """
     inside(v, s, t, a, b, out)
     leak(v, s, t, a, b, out)
     explained(v, s, t, a, b, out)
     covering(v, s, t, a, b, out)
     if a + b > 2:
-        cohesion(v, s, t, a, b, out, np.empty((K + 1, REACH + 1, REACH + 1), np.float32))
+        cohesion(v, s, t, a, b, out, sums)
+
+
+def described(view: View, source: range, target: range) -> NDArray[np.float32]:
+    """The numbers that describe the bead of these segments, by `NAMES`."""
+    out = np.zeros(len(NAMES), np.float32)
+    room = np.empty((K + 1, REACH + 1, REACH + 1), np.float32)
+    describe(view, source.start, target.start, len(source), len(target), out, room)
+    return out
 
 
 @jit

@@ -39,7 +39,8 @@ def score_band(
     """
     out = np.empty((band.size, len(shape)), np.float32)
     last = len(band.low) - 1 + int(band.high[-1]) - 1
-    top, x = np.full(last + 1, -np.inf), np.zeros(len(weights), np.float32)
+    top, alive = np.empty(last + 1), np.empty(last + 1)
+    x = np.zeros(len(weights), np.float32)
     sums = np.empty((K + 1, REACH + 1, REACH + 1), np.float32)
     order = np.argsort(shape.min(axis=1) == 0, kind="stable")  # the likeliest first: what follows has to come near it
     best, lone = np.empty(band.size), np.empty((band.size, NULLS))
@@ -49,18 +50,19 @@ def score_band(
     keep = np.ones(band.size, bool)
     if np.isfinite(around):
         after, on = np.empty(band.size), np.empty((band.size, NULLS))
-        _draft(view, *band, shape, order, weights, draft, best, lone, after, on, bounds, float(around), top, x, keep)
-        top[:] = -np.inf
+        _draft(
+            view, *band, shape, order, weights, draft, best, lone, after, on, bounds, float(around), top, alive, x, keep
+        )
     else:
         draft[:] = np.nan
-    _score_nodes(view, *band, shape, order, weights, draft, keep, out, best, lone, bounds, top, x, sums)
+    _score_nodes(view, *band, shape, order, weights, draft, keep, out, best, lone, bounds, top, alive, x, sums)
     if best[-1] == -np.inf and np.isfinite(slack):  # so much was left out that nothing leads to the end
         return score_band(view, band, shape, weights, run)
     return out
 
 
 @jit
-def _draft(v, low, high, at, shape, order, weights, out, best, lone, after, on, bounds, around, top, x, keep):  # type: ignore[no-untyped-def]
+def _draft(v, low, high, at, shape, order, weights, out, best, lone, after, on, bounds, around, top, alive, x, keep):  # type: ignore[no-untyped-def]
     """Find the nodes through which a good path leads, with small beads only and without comparing neighbours.
 
     Args:
@@ -78,7 +80,8 @@ def _draft(v, low, high, at, shape, order, weights, out, best, lone, after, on, 
     best[:] = -np.inf
     lone[:] = -np.inf
     best[0] = 0
-    alive = np.full(last + 1, -np.inf)
+    top[:] = -np.inf
+    alive[:] = -np.inf
     first_row = 0
     last_row = 0
     for d in range(last + 1):
@@ -184,7 +187,7 @@ def _hopes(weights: bytes) -> tuple[float, float, float]:
 
 
 @jit
-def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best, lone, bounds, top, x, sums):  # type: ignore[no-untyped-def]
+def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best, lone, bounds, top, alive, x, sums):  # type: ignore[no-untyped-def]
     """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
 
     Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
@@ -200,7 +203,7 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
         lone: float64 (nodes, 2), likewise where the last bead has no target, no source.
         bounds: slack, inner, the most that neighbours and cuts add, what going on with a gap adds, and the most that
             words beside and across cuts add (`_hopes`).
-        top: by diagonal, filled.
+        top, alive: float64 (diagonals,), filled with the best at each, and with the least worth going on from.
     """
     slack, inner, rest, run, hope, hope_root, hope_cut = bounds
     small = draft.shape[1]
@@ -210,7 +213,8 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
     best[:] = -np.inf
     lone[:] = -np.inf
     best[0] = 0
-    alive = np.full(last + 1, -np.inf)  # by diagonal: what leads to a node worth going on from
+    top[:] = -np.inf
+    alive[:] = -np.inf
     first_row = 0
     last_row = 0
     for d in range(last + 1):

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bitext.align import align, model
 from bitext.align.band import full
 from bitext.align.evidence import Form, Numbers, Pair, Translated
-from bitext.align.features import describe
-from bitext.align.names import NAMES, shapes
+from bitext.align.features import described
+from bitext.align.names import shapes
 from bitext.align.prepare import Layout, prepare
 from bitext.align.scoring import score_band
 from bitext.document import Bead, Document, Kind, Segment
@@ -199,14 +199,13 @@ def test_search_scores_a_bead_as_it_is_described() -> None:
     band, shape = full(n, n), shapes(6)
     view = ready.view(band)
     score = score_band(view, band, shape, weights.values)
-    x = np.zeros(len(NAMES), np.float32)
     for i in range(n + 1):
         for j in range(n + 1):
             for k, (a, b) in enumerate(shape.tolist()):
                 found = score[band.at[i] + j, k]
                 assert np.isfinite(found) == (i >= a and j >= b)
                 if i >= a and j >= b:
-                    describe(view, i - a, j - b, a, b, x)
+                    x = described(view, range(i - a, i), range(j - b, j))
                     assert found == pytest.approx(float(x @ weights.values), abs=1e-3)
 
 
