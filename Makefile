@@ -16,7 +16,8 @@ run: setup ## the main job: the article alone, and a sample with its original
 test: setup ## the fast tests
 	$(BIN)/python -m pytest
 
-slow: setup ## the slow tests
+slow: setup ## the slow tests, those in a browser too (Chromium: apt-get install chromium)
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev,browser]'
 	$(BIN)/python -m pytest -m slow
 
 check: setup ## style and types
