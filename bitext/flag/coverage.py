@@ -70,9 +70,17 @@ def _weight(lexicon: Any, w: Word, lang: str) -> float:
     return float(known) if known else 0.6 if w.text.isalpha() else 0.3
 
 
-def _runs(found: list[Word], loose: list[tuple[Word, float]]) -> list[tuple[list[Word], float]]:
-    """Stretches of loose words, function words between them included, with the sum of their weights."""
+def _runs(found: list[Word], loose: list[tuple[Word, float]], bridge: bool = False) -> list[tuple[list[Word], float]]:
+    """Stretches of loose words, function words between them included, with the sum of their weights.
+
+    `bridge`: a single word with a partner, perhaps a chance one, does not end a stretch that goes on behind it.
+    """
     weight = {w.start: x for w, x in loose}
+    if bridge:
+        meant = [w for w in found if w.start in weight or w.lower not in STOP]
+        for before, w, after in zip(meant, meant[1:], meant[2:], strict=False):
+            if w.start not in weight and before.start in weight and after.start in weight:
+                weight[w.start] = 0.0
     runs: list[tuple[list[Word], float]] = []
     run: list[Word] = []
     total = 0.0
@@ -93,9 +101,27 @@ def _runs(found: list[Word], loose: list[tuple[Word, float]]) -> list[tuple[list
 
 _LIMITS = {
     "weight": 2.2,  # excess from which words are flagged
+    "weight_short": 1.5,  # and where the other side is too short to hold them
     "weight_asked": 1.5,  # and where a model finds the other side more probable without them
     "veto": -3.0,  # log-probability that the other side may lose without them
 }
+
+
+_FREE = 0.6  # share of a side's words with a meaning from which it is another text, or a free version
+_RATIO = 1.17  # characters of French for one of English
+_SHORT = 0.78  # share of the expected length below which a translation lacks something
+
+
+def _free(found: list[Word], loose: list[tuple[Word, float]]) -> bool:
+    """Whether most of a side has no partner."""
+    meant = sum(w.lower not in STOP and len(w.text) > 2 for w in found)
+    return sum(x > 0 for _, x in loose) >= _FREE * max(meant, 1)
+
+
+def _short(lacking: int, having: int, lang: str) -> bool:
+    """Whether a translation into `lang` has too few characters for its original; French is longer than English."""
+    ratio = _RATIO if lang == "fr" else 1 / _RATIO
+    return lacking < _SHORT * ratio * having
 
 
 def _said(gain: float | None) -> dict[str, Any]:
@@ -106,15 +132,31 @@ def _loose(check: Check, case: Case, pair: Pair, *, there: bool) -> Iterator[tup
     """Stretches of one side that are flagged: words, how far their weight exceeds what the other side has left over,
     and what a model says of leaving them out, if there is one.
 
-    Without a model the excess must reach `weight`. With one, `weight_asked` is enough if leaving the words out makes
+    Without a model the excess must reach `weight`, or `weight_short` where the translation is too short. With one,
+    `weight_asked` is enough if leaving the words out makes
     the other side more probable, and nothing is enough if it makes it less so by `veto`.
     """
     mine, theirs = uncovered(case, pair)
-    loose, text, lang = (theirs, pair.other, case.other_lang) if there else (mine, pair.text, case.lang)
-    slack = sum(x for _, x in (mine if there else theirs))  # what the other side has left over may be its free version
+    if not there:
+        mine, theirs = theirs, mine
+    # `mine` is left over on the side that lacks the words, `theirs` on the one that has them
+    text, lang = (pair.other, case.other_lang) if there else (pair.text, case.lang)
+    lacking, its_lang = (pair.text, case.lang) if there else (pair.other, case.other_lang)
+    found = words(text, lang)
+    if _free(words(lacking, its_lang), mine) and _free(found, theirs):
+        return
+    slack = sum(x for _, x in mine)  # what the other side has left over may be its free version
     sure, asked = check.threshold(case, "weight"), check.threshold(case, "weight_asked")
-    runs = [(run, total - 0.7 * slack) for run, total in _runs(words(text, lang), loose)]
-    runs = [(run, excess) for run, excess in runs if excess >= min(sure, asked)]
+    short = there and _short(len(lacking), len(text), case.lang)
+    runs = []
+    for run, total in _runs(found, theirs, bridge=short):
+        if short:  # what else is left over here is what the other side says freely
+            sure = check.threshold(case, "weight_short")
+            slack = max(
+                0.0, sum(x for _, x in mine) - sum(x for w, x in theirs if not run[0].start <= w.start < run[-1].end)
+            )
+        if (excess := total - 0.7 * slack) >= min(sure, asked):
+            runs.append((run, excess))
     gains = relief(case, pair, [(run[0].start, run[-1].end) for run, _ in runs], there=there)
     for k, (run, excess) in enumerate(runs):
         gain = gains[k] if gains is not None else None
@@ -129,9 +171,10 @@ class Addition(Check):
 
     Both sides are linked word by word (posteriors of a lexicon learnt from parallel text, both directions). A stretch
     of words without a partner is flagged if the sum of their weights reaches `weight`; a word's weight is how seldom
-    the corpus leaves it without one. A model back into the language of the original is asked whether the original
-    becomes more probable without them (coverage conditioning; Vamvas and Sennrich 2022): if it does, less weight is
-    enough; if it becomes much less probable, they are left alone.
+    the corpus leaves it without one. Where most words of both sides have no partner, nothing is said. A model back into
+    the language of the original is asked whether the original becomes more probable without them (coverage
+    conditioning; Vamvas and Sennrich 2022): if it does, less weight is enough; if it becomes much less probable, they
+    are left alone.
     """
 
     name = "addition"
@@ -159,7 +202,8 @@ class Addition(Check):
 class Omission(Check):
     """Words or whole sentences of the original that nothing in the translation stands for.
 
-    Words: decides as `addition` does, with the sides and the models exchanged. The words are missing, so the span is
+    Words: decides as `addition` does, with the sides and the models exchanged; in a translation that is too short for
+    its original a lower sum, `weight_short`, is enough. The words are missing, so the span is
     the whole segment.
 
     Sentences: what the alignment leaves without a counterpart, unless it is of the page (boilerplate) or without words.
