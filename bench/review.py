@@ -146,16 +146,15 @@ def timed(call: Any, *args: Any) -> float:
 
 
 def busy(client: Client, going: Callable[[], bool]) -> list[float]:
-    """Seconds that quick actions take while something else goes on; at most 400 of them."""
+    """Seconds that corrections, and openings of segments, take while something else goes on; at most 400 of them."""
     took: list[float] = []
     while going() and len(took) < 400:
         n = len(took)
-        path, values = ("/do", {"do": "accept", "flag": n % 50}) if n % 2 == 0 else ("/undo", {})
         if n % 8 == 7:
             took.append(timed(client.get, f"/segment/{n}"))
-        seconds, _ = client.post(path, **values)
+        seconds, _ = client.post("/do", do="correct", segment=1000 + n, text=f"Encore une autre chose {n}.")
         took.append(seconds)
-        time.sleep(0.02)
+        time.sleep(0.05)
     return took
 
 

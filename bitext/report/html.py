@@ -69,6 +69,7 @@ class _Line:
 
     Attributes:
         opens: it begins a paragraph.
+        rank: by the estimate of quality, from the lowest; see `view.ranks`.
         states: what the page's filters and style go by.
         linked: its words that correspond, as `_linked` writes them.
         doubtful: what the alignment rests on is worth a look.
@@ -81,7 +82,7 @@ class _Line:
     notes: list[_Note]
     figures: str
     evidence: list[tuple[str, str]]
-    quality: float | None
+    rank: tuple[int, bool] | None
     opens: bool
     states: str
     linked: str
@@ -104,7 +105,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(clean=view.clean, figure=view.figure, label=view.label, percent=view.percent, band=strip.band)
+    env.filters.update(clean=view.clean, figure=view.figure, label=view.label, percent=view.percent)
     env.globals.update(count=view.count)
     return env.get_template("report.html.j2")
 
@@ -179,15 +180,16 @@ class _Page:
         """Every row, in reading order."""
         paragraph: int | None = None
         out = []
-        for row, value in zip(self.rows, self.measure.values, strict=True):
+        ranks = view.ranks(self.measure.values) if self.measure.judges else [None] * len(self.rows)
+        for row, rank in zip(self.rows, ranks, strict=True):
             segments = self.bitext.target.segments
             opens = bool(row.target) and segments[row.target[0]].paragraph != paragraph
             if row.target:
                 paragraph = segments[row.target[-1]].paragraph
-            out.append(self._line(row, value, opens))
+            out.append(self._line(row, rank, opens))
         return out
 
-    def _line(self, row: view.Row, value: float | None, opens: bool) -> _Line:
+    def _line(self, row: view.Row, rank: tuple[int, bool] | None, opens: bool) -> _Line:
         b = self.bitext
         links = self.links.get(row.index if row.index is not None else row.number - 1, ())
         targets = [b.target.segments[i] for i in row.target]
@@ -211,9 +213,9 @@ class _Page:
             notes,
             self._figures(row),
             self._evidence(row),
-            value,
+            rank,
             opens,
-            self._states(row),
+            self._states(row, rank),
             linked,
             _doubtful(row),
         )
@@ -227,7 +229,7 @@ class _Page:
 
         return Markup(marked(text, spans, self.lead))
 
-    def _states(self, row: view.Row) -> str:
+    def _states(self, row: view.Row, rank: tuple[int, bool] | None) -> str:
         """Words the page's filters and style go by."""
         doubtful = self.bitext.translations and any(self.bitext.translations[i].problems for i in row.target)
         kinds = {self.bitext.target.segments[i].kind for i in row.target}
@@ -235,6 +237,7 @@ class _Page:
             "alone" if row.alone else "",
             "moved" if row.moved else "",
             "doubt" if doubtful else "",
+            "low" if rank is not None and rank[1] else "",
             "aside" if kinds and kinds <= {"boilerplate", "separator"} else "",
         ]
         return " ".join(s for s in states if s)
@@ -335,6 +338,7 @@ def render(bitext: Bitext, *, lexicon_links: Mapping[int, Sequence[Link]] | None
         categories=_counted(n.flag.category for n in notes),
         checks=_counted(n.flag.check for n in notes),
         lines=lines,
+        ranked=sum(line.rank is not None for line in lines),
         flag_count=len(notes),
         flagged=set(page.notes),
         lead=page.lead,

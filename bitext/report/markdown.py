@@ -76,6 +76,12 @@ def _figures(bitext: Bitext) -> list[str]:
             )
             signature = f" {_code(m.signature, table=True)}" if m.signature else ""
             out.append(f"| {_text(m.name)} | **{view.figure(m.value)}**{interval}{signature} |")
+    rows = view.rows(bitext)
+    measure = view.measure(bitext, rows)
+    ranked = [(rank[0], row) for rank, row in zip(view.ranks(measure.values), rows, strict=True) if rank]
+    if measure.judges and len(ranked) > 1:
+        lowest = "; ".join(view.ranges(j + 1 for j in row.target) for _, row in sorted(ranked, key=lambda x: x[0])[:5])
+        out.append(f"| to look at first, by an estimate of quality for ranking only | segments {lowest} |")
     return out
 
 

@@ -257,7 +257,7 @@
     mark.style.width = `max(4px, ${(100 * (b - a + 1)) / rows.length}%)`;
     const row = rows[a], flags = $$(".note:not([hidden])", row).length, q = $(".q", row);
     strip.setAttribute("aria-valuenow", String(a + 1));
-    strip.setAttribute("aria-valuetext", `row ${a + 1} of ${rows.length}, ${q ? `quality ${q.textContent}, ` : ""}${plural(flags, "flag")}`);
+    strip.setAttribute("aria-valuetext", `row ${a + 1} of ${rows.length}, ${q ? `${q.textContent}, ` : ""}${plural(flags, "flag")}`);
   }
   let waiting = false;
   const soon = () => { if (!waiting) { waiting = true; setTimeout(() => { waiting = false; here(); }, 80); } };

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bitext.report.view import Measure, Row
+from bitext.report.view import Measure, Row, ranks
 
-__all__ = ["HEIGHT", "Strip", "band", "build"]
+__all__ = ["HEIGHT", "Strip", "build"]
 
 HEIGHT = 40
 _BARS = 24
-_BANDS = ((0.5, "poor"), (0.8, "fair"), (1.0, "good"))
 _TICKS = {"critical": 14, "major": 10, "minor": 6, "neutral": 3}
 
 
@@ -32,14 +31,10 @@ class Strip:
     gaps: str
 
 
-def band(value: float, judges: bool) -> str:
-    """The name of a figure's colour; one that does not judge has none of the colours of good and bad."""
-    return next((name for limit, name in _BANDS if value < limit), "good") if judges else "plain"
-
-
 def build(rows: Sequence[Row], measure: Measure, notes: Sequence[Sequence[Any]]) -> Strip:
-    """Draw rows, their quality (0–1) and their numbered flags."""
-    bars: dict[str, list[str]] = {name: [] for name in ("poor", "fair", "good", "plain")}
+    """Draw rows, their figures (0–1; the lowest quarter of those that judge stands out) and their numbered flags."""
+    bars: dict[str, list[str]] = {"low": [], "plain": []}
+    rank = ranks(measure.values) if measure.judges else [None] * len(rows)
     ticks: dict[str, list[tuple[int, str]]] = {name: [] for name in _TICKS}
     gaps = []
     for x, (row, value, flags) in enumerate(zip(rows, measure.values, notes, strict=True)):
@@ -47,7 +42,8 @@ def build(rows: Sequence[Row], measure: Measure, notes: Sequence[Sequence[Any]])
             gaps.append(f"M{x}.1 {_BARS - 8}h.8v8h-.8z")
         elif value is not None:
             height = round(max(value, 0.04) * _BARS, 1)
-            bars[band(value, measure.judges)].append(f"M{x}.1 {_BARS}h.8v-{height:g}h-.8z")
+            found = rank[x]
+            bars["low" if found is not None and found[1] else "plain"].append(f"M{x}.1 {_BARS}h.8v-{height:g}h-.8z")
         step = round(0.9 / max(len(flags), 1), 3)
         for i, note in enumerate(flags):
             left, wide, tall = x + 0.05 + i * step, step * 0.9, _TICKS[note.flag.severity]

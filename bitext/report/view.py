@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ __all__ = [
     "percent",
     "quoted",
     "ranges",
+    "ranks",
     "rows",
     "score_notes",
     "severities",
@@ -270,7 +272,7 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
     scores, judges = bitext.scores, False
     values: list[float | None]
     if scores is not None and any(_known(q) for q in scores.quality):
-        name = "estimate of quality, to rank segments by: no probability"
+        name = "estimate of quality, for ranking only"
         quality = dict(enumerate(scores.quality))
         values, judges = [min((q for i in r.target if _known(q := quality.get(i))), default=None) for r in shown], True
     elif scores is not None and scores.beads:
@@ -278,7 +280,7 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
         values = [None if r.index is None or r.index not in chrf else chrf[r.index] / 100 for r in shown]
     elif compared_with(bitext) == "back-translation" and bitext.translations:
         # aligned with its own translation the similarity says nothing; how sure the model was says a little
-        name = "mean probability of a token of the back-translation"
+        name = "how sure the model was of the back-translation (mean probability of a token)"
         values = [min((_sure(bitext.translations[i]) for i in r.target), default=None) for r in shown]
     elif any(_known(b.confidence) for b in bitext.beads):
         name = "how sure the alignment is"
@@ -289,6 +291,16 @@ def measure(bitext: Bitext, shown: Sequence[Row]) -> Measure:
     else:
         name, values = "", [None] * len(shown)
     return Measure(name, [min(max(v, 0.0), 1.0) if _known(v) else None for v in values], judges)
+
+
+def ranks(values: Sequence[float | None]) -> list[tuple[int, bool] | None]:
+    """By row, its rank from the lowest figure (1) on, equals together, and whether it is of the lowest quarter.
+
+    What an estimate of quality is good for: its level says nothing to rely on, its order says where to look.
+    """
+    known = sorted(v for v in values if v is not None)
+    quarter = len(known) // 4
+    return [None if v is None else (bisect_left(known, v) + 1, bisect_right(known, v) <= quarter) for v in values]
 
 
 def _sure(translation: Translation) -> float:

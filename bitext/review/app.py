@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from starlette.applications import Starlette
@@ -47,6 +47,18 @@ class App:
                 for key in keys[i : i + 20]:
                     if self.review.state.get(key) is not None:
                         self.pages.row(key)
+
+    def ready(self) -> None:
+        """Do beforehand what the first requests would wait for."""
+        self.warm()
+        with suppress(Exception):  # whoever needs it is told what is wrong with it
+            self.review.assist.warm()
+            with self.review.lock:
+                pairs = self.review.assist.document_pairs(self.review.state)
+            for pair in pairs:  # each by itself, so that others come in between
+                if self.stopping.is_set():
+                    break
+                self.review.assist.chrf.of(*pair)
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -331,7 +343,7 @@ def build(review: Review, door: Door) -> Starlette:
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        warm = asyncio.create_task(run_in_threadpool(app.warm))  # the first page need not wait for its rows
+        warm = asyncio.create_task(run_in_threadpool(app.ready))  # the first page need not wait for its rows
         yield
         await asyncio.wait([warm])
         app.stopping.set()

@@ -52,6 +52,7 @@ class Assist:
         self._forward: Any = None
         self._offered: dict[str, list[Alternative]] = {}
         self._lexicon: tuple[Any] | None = None
+        self._lexicon_lock = threading.Lock()  # words are asked for in passing: they do not wait for translations
 
     # --- scores ----------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ class Assist:
 
     def lexicon(self) -> Any:
         """The shipped lexicon of the two languages, or None."""
-        with self._lock:
+        with self._lexicon_lock:
             if self._lexicon is None:
                 from bitext import pipeline
 
@@ -153,6 +154,15 @@ class Assist:
                 other = self.base.source.lang if self.base.source is not None else "en"
                 self._forward = pipeline.load_forward(other or "en", self.base.target.lang or "fr") or False
             return [t.text for t in _best(self._forward, text, n)] if self._forward else []
+
+    def warm(self) -> None:
+        """Load what the first action of its kind would wait for: the lexicon, the metric, the flag checks' names."""
+        from bitext.flag import checks
+
+        checks()
+        self.links(("a", "a", "a"))
+        if self.base.source is not None:
+            self.chrf.of("a", "a")
 
     # --- words -----------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from bitext.report import view
 from bitext.report.spans import Piece, pieces
 from bitext.review import edits
 from bitext.review.session import Review
-from bitext.review.state import FlagState
+from bitext.review.state import FlagState, bead_key
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -83,6 +83,7 @@ class Pages:
         self.state.listener = self._forget
         source = self.state.base.source
         self.back_only = source is not None and self.state.base.origin == "back-translation"
+        self.ranks = self._ranks()
         self.target_lang = _lang(self.state.base.target.lang, "fr")
         self.source_lang = _lang(source.lang if source is not None else "", "en")
 
@@ -91,6 +92,14 @@ class Pages:
         flags = self.state.base.flags
         rank = sorted(range(len(flags)), key=lambda i: (flags[i].segment, flags[i].span[0], -flags[i].span[1], i))
         return {i: n for n, i in enumerate(rank, 1)}
+
+    def _ranks(self) -> dict[str, int]:
+        """By bead as it came with the file, its rank by the estimate of quality, if there is one; 1: the lowest."""
+        base = self.state.base
+        rows = view.rows(base)
+        measure = view.measure(base, rows)
+        ranked = zip(rows, view.ranks(measure.values) if measure.judges else (), strict=False)
+        return {bead_key(row.source, row.target): rank[0] for row, rank in ranked if rank is not None}
 
     def number(self, i: int) -> int:
         """The number that a flag has on the page; those that people add come after those of the file."""
@@ -261,6 +270,8 @@ class Pages:
             "targets": targets,
             "sources": sources,
             "notes": notes,
+            "rank": None if corrected else self.ranks.get(key),
+            "ranked": len(self.ranks),
             "chrf": None if chrf is None else round(chrf),
             "fixed": bool(cell.get("fixed")),
             "sure": bead.confidence,

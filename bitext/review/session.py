@@ -31,6 +31,9 @@ class Conflict(Exception):
 
 
 _ATTEMPTS = 6  # to align rows that people keep changing
+_PLANNED = ("bead:", "checked:", "back:")  # cells that say what is to be aligned
+
+Begun = tuple[Place, Plan, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ class Review:
 
     # --- aligning again --------------------------------------------------------------------------
 
-    def begin_realign(self, values: Mapping[str, Any]) -> tuple[Place, Plan]:
-        """What a request to align again means as the review stands now.
+    def begin_realign(self, values: Mapping[str, Any]) -> Begun:
+        """What a request to align again means as the review stands now, and the head that it stands at.
 
         Raises:
             Refused: there is nothing to align.
@@ -145,7 +148,7 @@ class Review:
         with self.lock:
             self.sync()
             place = place_of(self.state, values)
-            return place, plan_from(self.state, place)
+            return place, plan_from(self.state, place), self.head
 
     def realign(
         self,
@@ -154,7 +157,7 @@ class Review:
         *,
         align: Callable[[Sequence[Stretch]], list[Cells]] | None = None,
         told: Callable[[Plan], None] = lambda plan: None,
-        begun: tuple[Place, Plan] | None = None,
+        begun: Begun | None = None,
     ) -> Realigned:
         """Align from a row on again. The aligner works without the lock, on the beads as they are when it begins.
 
@@ -171,7 +174,7 @@ class Review:
         Raises:
             Refused: there is nothing to align, or the rows did not stand still.
         """
-        place, plan = begun or self.begin_realign(values)
+        place, plan, seen = begun or self.begin_realign(values)
         known: dict[Stretch, Cells] = {}
         for _ in range(_ATTEMPTS):
             told(plan)
@@ -181,7 +184,9 @@ class Review:
             while True:
                 with self.lock:
                     self.sync()
-                    now = plan_from(self.state, place)
+                    moved = any(key.startswith(_PLANNED) for key in self.cells_since(seen))
+                    now = plan_from(self.state, place) if moved else plan
+                    seen = self.head
                     if now != plan:
                         break
                     told(plan)

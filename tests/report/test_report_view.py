@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pytest
@@ -81,6 +82,22 @@ def test_quality_of_a_row_is_its_worst_segment(pair):
     assert judges and "quality" in name
     assert values[4] == 0.7
     assert values[-1] is None
+
+
+def test_an_estimate_is_shown_as_a_rank_from_the_lowest_on_and_never_as_a_share(pair):
+    assert view.ranks([0.5, None, 0.1, 0.1, 0.9]) == [(3, False), None, (1, False), (1, False), (4, False)]
+    assert view.ranks([k / 10 for k in (4, 3, 2, 1, 5, 6, 7, 8)])[:4] == [(4, False), (3, False), (2, True), (1, True)]
+    assert view.ranks([0.5] * 8) == [(1, False)] * 8  # where all are equal none stands out
+    page, table = html.render(pair), markdown.render(pair)
+    gutters = re.findall(r'<div class="gutter">(.*?)</div>', page)
+    ranked = [re.findall(r">rank (\d+)<", g) for g in gutters]
+    assert sorted(int(r[0]) for r in ranked if r) == [1, 2, 3, 4, 5, 6, 7, 7, 9, 10]
+    assert ranked[0] == ["1"] and 'class="q low"' in gutters[0]  # .05, the heading
+    assert not any("%" in g for g in gutters)
+    assert "good for ranking only" in page
+    assert "| to look at first, by an estimate of quality for ranking only | segments 1; 4; 9; 5–6; 8 |" in table
+    bare = pair.with_(scores=None)
+    assert ">rank 1" not in html.render(bare) and "ranking" not in markdown.render(bare)
 
 
 def test_quality_falls_back_to_chrf_then_to_the_alignment(pair):

@@ -205,7 +205,7 @@ def test_very_many_rows_follow_one_decision(browser, tmp_path, by):
     page.click("[id='bead:s401-402t401-402'] .num")
     press(page, "e")
     page.wait_for_selector(".editor textarea")
-    page.keyboard.type("Je suis en train d'écrire")
+    page.fill(".editor textarea", "Je suis en train d'écrire")
     assert desk.review.head == 0
     app.aligning.begin({"do": "realign", "bead": "bead:s0-1t0-1"})
     settled(desk, page, 1)

@@ -12,7 +12,7 @@ from review_client import Client
 from review_samples import BACK, ENGLISH, FRENCH, long_sample, sample, tenth_of_a_second
 from starlette.testclient import TestClient
 
-from bitext.document import Bitext, Document, Flag, Severity, Translation
+from bitext.document import Bitext, Document, Flag, Scores, Severity, Translation
 from bitext.formats import jsonl
 from bitext.review.guard import HEADER, LIMIT
 from bitext.review.session import open_review
@@ -295,6 +295,22 @@ def test_of_very_many_rows_an_answer_has_those_near_by_and_names_the_others(tmp_
     assert [row["html"] is not None for row in undone["rows"]] == [True] * MOST + [False] * (300 - MOST)
     odd = ["x", "bead:s9999999-1t", "bead:st", "bead:s1t1", "", "bead:s٣-4t٣-4"]
     assert all(client.http.get("/changes", params={"since": 0, "near": n}).status_code == 200 for n in odd)
+    review.close()
+
+
+def test_a_row_says_its_rank_while_it_is_the_one_that_was_ranked(tmp_path):
+    scores = Scores("reference", quality=(0.9, 0.2, 0.5, None, 0.6, None, 0.7, 0.8))
+    jsonl.dump(sample().with_(scores=scores), tmp_path / "bitext.jsonl")
+    review = open_review(tmp_path / "bitext.jsonl")
+    client = Client(review)
+    said = dict(
+        re.findall(r'id="(bead:[^"]+)"(?:(?!</li>).)*?>rank (\d of 6) by estimated quality<', client.page, re.S)
+    )
+    assert said["bead:s1-3t1-2"] == "1 of 6" and said["bead:s0-1t0-1"] == "6 of 6" and len(said) == 6
+    row = client.do("correct", segment=1, text="Autre chose.").json()["rows"][0]["html"]
+    assert "by estimated quality" not in row  # of the text before
+    row = client.do("merge", bead="bead:s3-4t2-3").json()["rows"][0]["html"]
+    assert "by estimated quality" not in row
     review.close()
 
 
