@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align._jit import jit
-from bitext.align.band import Band, corridor, dense_product, full, sparse_product, widened
+from bitext.align.band import Band, corridor, full, widened
 from bitext.align.evidence import Dense, Rows
+from bitext.align.products import product
 from bitext.align.text import Sparse
 
 __all__ = ["First", "first_path"]
@@ -37,12 +38,15 @@ class First(NamedTuple):
         near: the nodes that lie on paths almost as good, by number of source segments.
         best: for each source and each target segment, how like it the likest segment near the path of the level above
             is: 0 as strangers, 1 as pairs of the path usually are.
+        cells, products: the pairs that were compared, and, by kind of evidence, their products.
     """
 
     path: NDArray[np.int64]
     pairs: NDArray[np.int64]
     near: Band
     best: tuple[NDArray[np.float32], NDArray[np.float32]]
+    cells: Band
+    products: Sequence[NDArray[np.float32]]
 
 
 @jit
@@ -77,12 +81,8 @@ def _grouped(rows: Dense, size: int) -> Dense:
     return out
 
 
-def _norms(rows: Rows) -> NDArray[np.float32]:
-    n = rows.height if isinstance(rows, Sparse) else len(rows)
-    here = Band.of(np.arange(n), np.arange(1, n + 1))
-    if isinstance(rows, Sparse):
-        return np.sqrt(sparse_product(rows, rows, here))
-    return np.sqrt(dense_product(rows, rows, here))
+def _norms(rows: Dense) -> NDArray[np.float32]:
+    return np.sqrt(np.einsum("ij,ij->i", rows, rows))
 
 
 @jit
@@ -221,8 +221,8 @@ def _around_jumps(near: Band, path: NDArray[np.int64], targets: int) -> Band:
 
 
 @jit
-def _likeness(product, s_norm, t_norm, low, high, at):  # type: ignore[no-untyped-def]
-    """Turn products into cosines; returns their mean and standard deviation."""
+def _likeness(product, s_norm, t_norm, low, high, at, out):  # type: ignore[no-untyped-def]
+    """Cosines from products and norms, by cell of the band; returns their mean and standard deviation."""
     total = 0.0
     square = 0.0
     for i in range(len(low)):
@@ -230,7 +230,7 @@ def _likeness(product, s_norm, t_norm, low, high, at):  # type: ignore[no-untype
             cell = at[i] + j - low[i]
             norm = s_norm[i] * t_norm[j]
             x = product[cell] / norm if norm > 0 else np.float32(0)
-            product[cell] = x
+            out[cell] = x
             total += x
             square += x * x
     mean = total / max(len(product), 1)
@@ -249,57 +249,68 @@ def _off_position(s, t, less, low, high, at, out):  # type: ignore[no-untyped-de
 
 
 def _reward(
-    kinds: Sequence[tuple[Rows, Rows, float]], band: Band, sizes: tuple[NDArray[np.float64], NDArray[np.float64]]
+    products: Sequence[NDArray[np.float32]],
+    norms: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
+    weights: Sequence[float],
+    band: Band,
+    sizes: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float32]:
     """How much more alike two groups are than groups of the corridor usually are, in standard deviations, weighted."""
     total = np.zeros(band.size, np.float32)
-    for source, target, weight in kinds:
-        if isinstance(source, Sparse) and isinstance(target, Sparse):
-            likeness = sparse_product(source, target, band)
-        else:
-            likeness = np.ascontiguousarray(dense_product(source, target, band))  # type: ignore[arg-type]
-        mean, spread = _likeness(likeness, _norms(source), _norms(target), *band)
+    for shared, (source, target), weight in zip(products, norms, weights, strict=True):
+        likeness = np.empty_like(shared)
+        mean, spread = _likeness(shared, source, target, *band, likeness)
         if spread > 1e-6:
             likeness -= np.float32(mean)
             likeness *= np.float32(weight / spread)
             total += likeness
     # far from where lengths put it, a pair needs more evidence
-    _off_position(*sizes, 0.7 * sum(w for _, _, w in kinds), *band, total)
+    _off_position(*sizes, 0.7 * sum(weights), *band, total)
     return total
 
 
 def first_path(
-    kinds: Sequence[tuple[Rows, Rows, float]], lengths: tuple[NDArray[np.float64], NDArray[np.float64]]
+    rows: Sequence[tuple[Rows, Rows]],
+    norms: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
+    weights: Sequence[float],
+    lengths: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> First:
     """A path of 1-1 pairs and skips.
 
     Args:
-        kinds: representations of both sides and the weight of each kind.
+        rows: representations of both sides, by kind of evidence.
+        norms: those of the rows.
+        weights: of each kind.
         lengths: of the segments, in characters.
     """
     n, m = len(lengths[0]), len(lengths[1])
     level = 0
     while max(n, m) / 2**level > _FULL:
         level += 1
-    sketches = [(_sketched(s), _sketched(t), w) for s, t, w in kinds] if level else []
+    sketches = [(_sketched(s), _sketched(t)) for s, t in rows] if level else []
     path: NDArray[np.int64] | None = None
     while True:
         size = 2**level
-        rows, columns = -(-n // size), -(-m // size)
+        height, width = -(-n // size), -(-m // size)
         if path is None:
-            band = full(rows, columns)
+            band = full(height, width)
         else:
-            finer = np.minimum(2 * path, columns)
-            both = np.repeat(finer, 2, axis=0)[: rows + 1]
-            both[-1, 1] = columns
-            band = corridor(both, columns, _RADIUS)
-        cells = Band.of(band.low[:-1], np.maximum(np.minimum(band.high[1:], columns), band.low[:-1]))
-        grouped = [(_grouped(s, size // 2), _grouped(t, size // 2), w) for s, t, w in sketches] if level else kinds
+            finer = np.minimum(2 * path, width)
+            both = np.repeat(finer, 2, axis=0)[: height + 1]
+            both[-1, 1] = width
+            band = corridor(both, width, _RADIUS)
+        cells = Band.of(band.low[:-1], np.maximum(np.minimum(band.high[1:], width), band.low[:-1]))
         sums = tuple(np.cumsum(np.add.reduceat(x, np.arange(0, len(x), size))) for x in lengths)
-        reward = _reward(grouped, cells, (sums[0], sums[1]))
+        if level:
+            groups = [(_grouped(s, size // 2), _grouped(t, size // 2)) for s, t in sketches]
+            products = [product(s, t, cells) for s, t in groups]
+            reward = _reward(products, [(_norms(s), _norms(t)) for s, t in groups], weights, cells, (sums[0], sums[1]))
+        else:
+            products = [product(s, t, cells) for s, t in rows]
+            reward = _reward(products, norms, weights, cells, (sums[0], sums[1]))
         path, pairs, best = _walk(band, reward, cells)
         if not level:
-            slack = _BEHIND * max(sum(w for _, _, w in kinds), 1.5)
+            slack = _BEHIND * max(sum(weights), 1.5)
             near = _around_jumps(_close(band, reward, cells, best, slack), path, m)
-            return First(path, pairs, near, _best(reward, cells, pairs, m))
+            return First(path, pairs, near, _best(reward, cells, pairs, m), cells, products)
         level -= 1

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from bitext.align import text
 from bitext.align._jit import jit
-from bitext.align.band import Band, shared
+from bitext.align.band import Band
 from bitext.align.evidence import Evidence, Pair, Translated
+from bitext.align.products import narrowed, pair_products, postings
 from bitext.align.text import Sparse
 
 __all__ = ["SPAN", "Cover", "Side", "covered", "prepare_cover"]
@@ -24,7 +25,6 @@ __all__ = ["SPAN", "Cover", "Side", "covered", "prepare_cover"]
 SPAN = 6
 """Most segments of the other side that explain a word together."""
 
-_WIDE = (0,) * SPAN
 _CAP = 1.75  # most that a word weighs, in units of 4 nats
 _USUAL, _STRAY = 0.5, 0.06  # share of a segment that its partner and that a stranger explains, usually
 _PRIOR = 8  # pairs that these are worth
@@ -68,30 +68,30 @@ def _rows(rows: Sparse, part: range) -> Sparse:
 
 @jit
 def _once(start, column, value, out_start, out_column, out_value, seen, best):  # type: ignore[no-untyped-def]
-    """Each column once a row, with its highest value; returns how many."""
+    """Each column once a row, with its highest value; returns how many.
+
+    `start`: int64 (parts, rows + 1), a row's entries lie in several parts; columns below 0 are left out.
+    `seen`, `best`: zeros, int64 and float32 (width,).
+    """
     n = 0
-    for i in range(len(start) - 1):
+    for i in range(start.shape[1] - 1):
         first = n
-        for k in range(start[i], start[i + 1]):
-            c = column[k]
-            if seen[c] == i + 1:
-                best[c] = max(best[c], value[k])
-            else:
-                seen[c] = i + 1
-                best[c] = value[k]
-                out_column[n] = c
-                n += 1
+        for part in range(start.shape[0]):
+            for k in range(start[part, i], start[part, i + 1]):
+                c = column[k]
+                if c < 0:
+                    continue
+                if seen[c] == i + 1:
+                    best[c] = max(best[c], value[k])
+                else:
+                    seen[c] = i + 1
+                    best[c] = value[k]
+                    out_column[n] = c
+                    n += 1
         for k in range(first, n):
             out_value[k] = best[out_column[k]]
         out_start[i + 1] = n
     return n
-
-
-def _distinct(rows: Sparse) -> Sparse:
-    start, column, value = np.zeros_like(rows.start), np.empty_like(rows.column), np.empty_like(rows.value)
-    seen, best = np.zeros(rows.width, np.int64), np.zeros(rows.width, np.float32)
-    n = _once(*rows[:3], start, column, value, seen, best)
-    return Sparse(start, column[:n].copy(), value[:n].copy(), rows.width)
 
 
 Hashed = tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]
@@ -103,88 +103,80 @@ def _plain(texts: Sequence[str]) -> Hashed:
     return start, hashes, np.ones(len(hashes), np.float32)
 
 
-@jit
-def _gather(start, hashes, value, table, column, kept, fill, out_column, out_value):  # type: ignore[no-untyped-def]
-    """Columns of the rows' known hashes, from `fill[i]` on; only counts into `kept` while `out_column` is empty."""
-    write = len(out_column) > 0
-    for i in range(len(start) - 1):
-        n = 0
-        for k in range(start[i], start[i + 1]):
-            c = text.found(hashes[k], table, column)
-            if c >= 0:
-                if write:
-                    out_column[fill[i] + n] = c
-                    out_value[fill[i] + n] = value[k]
-                n += 1
-        kept[i] += n
-        if write:
-            fill[i] += n
+def _rows_of(parts: Sequence[Hashed], table: NDArray[np.uint32], number: NDArray[np.int32], width: int) -> Sparse:
+    """What the parts' rows say together, in the columns of a table of `text.numbered`."""
+    before = np.cumsum([0, *(len(hashes) for _, hashes, _ in parts)])
+    start = np.stack([part[0] + n for part, n in zip(parts, before[:-1], strict=True)])
+    column = text.look_up(np.concatenate([part[1] for part in parts]), table, number)
+    value = np.concatenate([part[2] for part in parts])
+    out = np.zeros(start.shape[1], np.int64), np.empty_like(column), np.empty_like(value)
+    n = _once(start, column, value, *out, np.zeros(width, np.int64), np.zeros(width, np.float32))
+    return Sparse(out[0], out[1][:n].copy(), out[2][:n].copy(), width)
 
 
 def _side(words: Hashed, given: Sequence[Hashed]) -> Side:
     """Words and what explains them, in columns of their own; what no word asks for is left out."""
-    table, column, count = text.numbered(words[1])
+    table, number, count = text.numbered(words[1])
     width = max(count, 1)
-    mine = _distinct(Sparse(words[0], text.look_up(words[1], table, column), np.ones(len(words[1]), np.float32), width))
+    mine = _rows_of([words], table, number, width)
     seen = np.bincount(mine.column, minlength=width)
     weight = np.clip(np.log((mine.height + 1) / (seen + 0.5)) / 4, 0, _CAP).astype(np.float32)
     mine = text.weighted(mine, weight)
-    kept = np.zeros(len(given[0][0]) - 1, np.int64)
-    none = np.zeros(0, np.int32), np.zeros(0, np.float32)
-    for part in given:
-        _gather(*part, table, column, kept, kept, *none)
-    start = np.append(0, np.cumsum(kept)).astype(np.int64)
-    fill = start[:-1].copy()
-    at, value = np.empty(start[-1] + 1, np.int32), np.empty(start[-1] + 1, np.float32)
-    for part in given:
-        _gather(*part, table, column, kept, fill, at, value)
-    other = _distinct(Sparse(start, at[: start[-1]], value[: start[-1]], width))
+    other = _rows_of(given, table, number, width)
     total = np.append(0, np.cumsum(mine.value, dtype=np.float64))[mine.start]
     return Side(mine, other, total.astype(np.float32))
 
 
 @jit
-def _covered(start, column, value, g_start, g_column, g_value, first, last, at, buffer, out, wide):  # type: ignore[no-untyped-def]
-    """As `covered`; for row r of the explaining side, the words of rows first[r] .. last[r] - 1 of the other.
+def _covered(start, column, value, p_start, p_row, p_value, ahead, first, last, own, other, out):  # type: ignore[no-untyped-def]
+    """Add what each further row of a span explains of the words of row x.
 
-    `wide` is a tuple as long as the spans: its length is known when this is compiled, that of `out` is not.
+    Spans begin at the rows first[x] .. last[x] - 1 of the other side; `first` never falls. What row r + d adds to rows
+    r .. r + d - 1 is added to `out[own[x] + other[r], d + 1]`.
+
+    Args:
+        p_start, p_row, p_value: postings of what explains.
+        ahead: the first posting of each column that may still count; int64 (width,), begins as `p_start`.
+        out: float32 (cells, SPAN + 1).
     """
-    span = len(wide)
-    rows = len(first)
-    for r in range(rows):
-        for d in range(min(span, rows - r)):
-            for k in range(g_start[r + d], g_start[r + d + 1]):
-                c = g_column[k]
-                x = g_value[k]
-                for e in range(d, span):
-                    if buffer[c, e] < x:
-                        buffer[c, e] = x
-        for j in range(first[r], last[r]):
-            cell = at[r] + j - first[r]
-            for k in range(start[j], start[j + 1]):
-                c = column[k]
-                w = value[k]
-                for e in range(span):
-                    out[cell, e + 1] += w * buffer[c, e]
-        for d in range(min(span, rows - r)):
-            for k in range(g_start[r + d], g_start[r + d + 1]):
-                for e in range(span):
-                    buffer[g_column[k], e] = 0
+    span = out.shape[1] - 1
+    for x in range(len(first)):
+        begin, end = first[x], last[x]
+        if begin >= end:
+            continue
+        for k in range(start[x], start[x + 1]):
+            c = column[k]
+            p = ahead[c]
+            while p < p_start[c + 1] and p_row[p] < begin:
+                p += 1
+            ahead[c] = p
+            for q in range(p, p_start[c + 1]):
+                row = p_row[q]
+                if row >= end + span - 1:
+                    break
+                before = q - 1
+                most = np.float32(0)  # how surely the span explains the word without this row
+                for r in range(row, max(begin, row - span + 1) - 1, -1):
+                    while before >= p and p_row[before] >= r:
+                        most = max(most, p_value[before])
+                        before -= 1
+                    if most >= p_value[q]:
+                        break
+                    if r < end:
+                        out[own[x] + other[r], row - r + 1] += value[k] * (p_value[q] - most)
 
 
-@jit
-def _turn(values, low, at, c_low, c_high, c_at, out):  # type: ignore[no-untyped-def]
-    for i in range(len(c_low)):
-        for j in range(c_low[i], c_high[i]):
-            cell, turned = c_at[i] + j - c_low[i], at[j] + i - low[j]
-            for n in range(out.shape[1]):
-                out[cell, n] = values[turned, n]
-
-
-def _turned(values: NDArray[np.float32], turned: Band, cells: Band) -> NDArray[np.float32]:
-    """Values by (column, row) in the order of (row, column)."""
-    out = np.empty((cells.size, values.shape[1]), np.float32)
-    _turn(values, turned.low, turned.at, *cells, out)
+def _table(
+    side: Side, first: NDArray[np.int64], last: NDArray[np.int64], own: NDArray[np.int64], other: NDArray[np.int64],
+    cells: int,
+) -> NDArray[np.float32]:  # fmt: skip
+    """What spans explain of a side's words, by cell and number of segments; arguments as those of `_covered`."""
+    out = np.zeros((cells, SPAN + 1), np.float32)
+    words, given = narrowed(side.words, side.given)
+    found = postings(given)
+    _covered(*words[:3], *found, found.start[:-1].copy(), first, last, own, other, out)
+    for n in range(1, SPAN):
+        out[:, n + 1] += out[:, n]
     return out
 
 
@@ -205,16 +197,12 @@ def covered(cover: Cover, cells: Band) -> tuple[NDArray[np.float32], NDArray[np.
         `s[cell, n]`: weight of the words of source i that target j .. j + n - 1 explain.
     """
     m = cover.target.words.height
-    t = np.zeros((cells.size, SPAN + 1), np.float32)
-    buffer = np.zeros((cover.target.words.width, SPAN), np.float32)
-    words = shared(cover.target.words, cover.target.given)
-    _covered(*words[:3], *cover.target.given[:3], *cells, buffer, t, _WIDE)
+    here = cells.at[:-1] - cells.low
     turned = _transposed(cells, m)
-    u = np.zeros((turned.size, SPAN + 1), np.float32)
-    buffer = np.zeros((cover.source.words.width, SPAN), np.float32)
-    words = shared(cover.source.words, cover.source.given)
-    _covered(*words[:3], *cover.source.given[:3], *turned, buffer, u, _WIDE)
-    return t, _turned(u, turned, cells)
+    return (
+        _table(cover.target, turned.low, turned.high, np.arange(m), here, cells.size),
+        _table(cover.source, cells.low, cells.high, here, np.arange(m), cells.size),
+    )
 
 
 def prepare_cover(pair: Pair, evidence: Sequence[Evidence], pairs: NDArray[np.int64]) -> Cover:
@@ -265,13 +253,8 @@ def _usual(cover: Cover, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
         whole = np.diff(mass)
         for stranger in (0, 1) if sizes[side] > 14 else (0,):
             partner = np.clip(mine + np.where(other % 2, 7, -7), 0, sizes[side] - 1) if stranger else mine
-            first, last = (np.zeros(sizes[1 - side], np.int64) for _ in range(2))
-            first[other], last[other] = partner, partner + 1
-            band = Band.of(first, last)
-            got = np.zeros((band.size, 2), np.float32)
-            buffer = np.zeros((words.width, 1), np.float32)
-            _covered(*words[:3], *given[:3], *band[:3], buffer, got, (0,))
-            share = (got[:, 1] / np.maximum(whole[partner], 1e-6))[whole[partner] > 0.5]
+            got = pair_products(words, given, partner, other)
+            share = (got / np.maximum(whole[partner], 1e-6))[whole[partner] > 0.5]
             if len(share):
                 found = float(share.mean() if stranger else np.median(share))
                 k = side + 2 * stranger

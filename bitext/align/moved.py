@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from bitext.align.band import Band, dense_product, full, sparse_product
+from bitext.align.band import Band, full
 from bitext.align.beads import best_path
 from bitext.align.evidence import KINDS, Rows
 from bitext.align.model import Weights
 from bitext.align.names import TRUST
 from bitext.align.prepare import Prepared
+from bitext.align.products import product
 from bitext.align.scoring import score_band
 from bitext.align.text import Sparse
 
@@ -54,12 +55,9 @@ def _alike(ready: Prepared, source: NDArray[np.int64], target: NDArray[np.int64]
         k = KINDS.index(kind)
         if kind == "numbers":
             continue
-        a, b = _chosen(s, source), _chosen(t, target)
-        product = (
-            sparse_product(a, b, band) if isinstance(a, Sparse) and isinstance(b, Sparse) else dense_product(a, b, band)  # type: ignore[arg-type]
-        ).reshape(total.shape)
+        shared = product(_chosen(s, source), _chosen(t, target), band).reshape(total.shape)
         norm = np.outer(ready.norms[kind][0][source, 1], ready.norms[kind][1][target, 1])
-        c = (product / np.maximum(norm, 1e-9) - ready.base[k]) * ready.scale[k]
+        c = (shared / np.maximum(norm, 1e-9) - ready.base[k]) * ready.scale[k]
         total += float(TRUST[k]) * np.clip(np.where(norm > 0, c, 0), -0.5, 2)
         trust += float(TRUST[k])
     return total / np.float32(max(trust, 1e-9))

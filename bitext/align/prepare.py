@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bitext.align import text
-from bitext.align.band import Band, corridor, dense_product, full, span_norms_dense, span_norms_sparse, sparse_product
+from bitext.align.band import Band, corridor, full
 from bitext.align.coarse import First, first_path
 from bitext.align.cover import Cover, covered, prepare_cover
 from bitext.align.evidence import KINDS, Evidence, Pair, Rows
 from bitext.align.model import Weights
 from bitext.align.names import REACH, View
+from bitext.align.products import pair_products, product, span_norms
 from bitext.align.surface import Surface
 from bitext.align.surface import surface as read_surface
 from bitext.align.text import Sparse
@@ -44,16 +45,6 @@ class Layout:
         n = len(self.paragraph)
         breaks = int(np.count_nonzero(np.diff(self.paragraph))) if n else 0
         return 0 < breaks < n - 1
-
-
-def _product(source: Rows, target: Rows, band: Band) -> NDArray[np.float32]:
-    if isinstance(source, Sparse) and isinstance(target, Sparse):
-        return sparse_product(source, target, band)
-    return dense_product(source, target, band)  # type: ignore[arg-type]
-
-
-def _span_norms(rows: Rows) -> NDArray[np.float32]:
-    return span_norms_sparse(rows, REACH) if isinstance(rows, Sparse) else span_norms_dense(rows, REACH)
 
 
 def _slice(rows: Rows, part: range) -> Rows:
@@ -96,7 +87,10 @@ class Page(NamedTuple):
 
 @dataclass
 class Prepared:
-    """A pair ready to be searched; `view(band)` gives the arrays for a band of nodes."""
+    """A pair ready to be searched; `view(band)` gives the arrays for a band of nodes.
+
+    `whole`: whether it is what the first path was sought in, not a part of that.
+    """
 
     rows: dict[str, tuple[Rows, Rows]]
     norms: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -112,6 +106,7 @@ class Prepared:
     ratio: float
     spread: float
     paragraphs: bool
+    whole: bool = True
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -137,6 +132,7 @@ class Prepared:
             best=(self.best[0][source.start : source.stop], self.best[1][target.start : target.stop]),
             surfaces=(self.surfaces[0].part(source), self.surfaces[1].part(target)),
             pages=(self.pages[0].part(source), self.pages[1].part(target)),
+            whole=False,
         )
 
     def view(self, band: Band) -> View:
@@ -144,8 +140,9 @@ class Prepared:
         n, m = self.shape
         cells = band.cells(n, m, REACH + 1)
         products = np.zeros((len(KINDS), cells.size), np.float32)
-        for name, (s, t) in self.rows.items():
-            products[KINDS.index(name)] = _product(s, t, cells)
+        for number, (name, (s, t)) in enumerate(self.rows.items()):
+            known = (self.first.cells, self.first.products[number]) if self.whole else None
+            products[KINDS.index(name)] = product(s, t, cells, known)
         t_cover, s_cover = covered(self.cover, cells)
         source, target = self.pages
         return View(
@@ -184,7 +181,7 @@ def _calibrate(
 ) -> tuple[float, float, float]:
     """Likeness of strangers and of partners, and the product of partners, on the first path and beside it."""
     source, target = rows
-    n, m = len(norms[0]), len(norms[1])
+    m = len(norms[1])
     base, partner = weights.base[kind], weights.partner[kind]
     usual = float(np.mean(norms[0][:, 1]) * np.mean(norms[1][:, 1])) or 1.0  # of two segments' norms
     if not len(pairs):
@@ -192,12 +189,9 @@ def _calibrate(
     picked = pairs if len(pairs) <= 4000 else pairs[np.linspace(0, len(pairs) - 1, 4000).astype(int)]
 
     def likeness(columns: NDArray[np.int64]) -> NDArray[np.float64]:
-        low = np.zeros(n, np.int64)
-        high = np.zeros(n, np.int64)
-        low[picked[:, 0]], high[picked[:, 0]] = columns, columns + 1
-        product = _product(source, target, Band.of(low, high))
+        shared = pair_products(source, target, picked[:, 0], columns)
         norm = norms[0][picked[:, 0], 1] * norms[1][columns, 1]
-        return np.where(norm > 0, product / np.maximum(norm, 1e-9), np.nan).astype(np.float64)
+        return np.where(norm > 0, shared / np.maximum(norm, 1e-9), np.nan).astype(np.float64)
 
     partners = likeness(picked[:, 1])
     partners = partners[np.isfinite(partners)]
@@ -237,8 +231,9 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
     surfaces = read_surface(pair.source), read_surface(pair.target)
     rows = {e.kind: e.represent(pair) for e in evidence}
     lengths = tuple(np.maximum(f.length, 1).astype(np.float64) for f in surfaces)
-    first = first_path([(*rows[k], _COARSE[k]) for k in rows], (lengths[0], lengths[1]))
-    norms = {k: (_span_norms(s), _span_norms(t)) for k, (s, t) in rows.items()}
+    norms = {k: (span_norms(s, REACH), span_norms(t, REACH)) for k, (s, t) in rows.items()}
+    single = [(s[:, 1], t[:, 1]) for s, t in norms.values()]
+    first = first_path(list(rows.values()), single, [_COARSE[k] for k in rows], (lengths[0], lengths[1]))
     base = np.zeros(len(KINDS), np.float32)
     scale = np.zeros(len(KINDS), np.float32)
     unit = np.ones(len(KINDS), np.float32)

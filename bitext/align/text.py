@@ -36,6 +36,8 @@ __all__ = [
 BUCKETS = 1 << 20
 """Hash buckets a kind of feature."""
 
+_ORDER = 4  # of character n-grams; with less, a word would have more of them than letters
+
 
 class Sparse(NamedTuple):
     """Rows of a sparse matrix: row i is `column[start[i]:start[i+1]]` with `value` likewise; columns may repeat."""
@@ -133,13 +135,18 @@ def _hash(codes, first, end):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: ignore[no-untyped-def]
-    """Hashed words and `order`-grams of padded words; fills index arrays when they are not empty, returns counts."""
+def _hash_rows(codes, kinds, rows, mask, starts, words, grams):  # type: ignore[no-untyped-def]
+    """Hashed words and n-grams of padded words of texts, a line each; returns how many.
+
+    Args:
+        codes: code points, uint32; `kinds`: see `_kinds`; `rows`: lines; `mask`: of the bits of a hash that are kept.
+        starts: int64 (2, rows + 1), filled with where each row's words and n-grams begin.
+        words, grams: int32, as long as `codes`, filled: a padded word has at most as many 4-grams as letters.
+    """
     nw = ng = 0
     row = 0
     n = len(codes)
     i = 0
-    write = len(words) > 0
     starts[0, 0] = 0
     starts[1, 0] = 0
     while i <= n:
@@ -157,33 +164,28 @@ def _hash_rows(codes, kinds, rows, mask, order, starts, words, grams):  # type: 
             continue
         j = _word_end(codes, kinds, i, kind)
         h = _hash(codes, i, j)
-        if write:
-            words[nw] = h & mask
+        words[nw] = h & mask
         nw += 1
         # n-grams of "_word_"
         length = j - i + 2
-        for s in range(max(1, length - order + 1)):
+        for s in range(max(1, length - _ORDER + 1)):
             h = np.uint32(0x9747B28C)
-            for p in range(s, min(s + order, length)):
+            for p in range(s, min(s + _ORDER, length)):
                 v = np.uint32(95) if p == 0 or p == length - 1 else codes[i + p - 1]
                 h = np.uint32((h ^ v) * np.uint32(16777619))
             h ^= h >> np.uint32(15)
-            if write:
-                grams[ng] = h & mask
+            grams[ng] = h & mask
             ng += 1
         i = j
     return nw, ng
 
 
-def hashed(texts: Sequence[str], order: int = 4) -> tuple[Sparse, Sparse]:
-    """Words, and character `order`-grams of words, folded and hashed: two sparse matrices with ones."""
+def hashed(texts: Sequence[str]) -> tuple[Sparse, Sparse]:
+    """Words, and character 4-grams of words, folded and hashed: two sparse matrices with ones."""
     codes = _folded(one_text(texts))
     starts = np.zeros((2, len(texts) + 1), np.int64)
-    none = np.zeros(0, np.int32)
-    mask = np.uint32(BUCKETS - 1)
-    nw, ng = _hash_rows(codes, _kinds(), len(texts), mask, order, starts, none, none)
-    words, grams = np.zeros(nw + 1, np.int32), np.zeros(ng + 1, np.int32)
-    _hash_rows(codes, _kinds(), len(texts), mask, order, starts, words, grams)
+    words, grams = np.empty(len(codes) + 1, np.int32), np.empty(len(codes) + 1, np.int32)
+    nw, ng = _hash_rows(codes, _kinds(), len(texts), np.uint32(BUCKETS - 1), starts, words, grams)
     return (
         Sparse(starts[0].copy(), words[:nw], np.ones(nw, np.float32), BUCKETS),
         Sparse(starts[1].copy(), grams[:ng], np.ones(ng, np.float32), BUCKETS),
@@ -192,12 +194,14 @@ def hashed(texts: Sequence[str], order: int = 4) -> tuple[Sparse, Sparse]:
 
 @jit
 def _stem_rows(codes, kinds, starts, out):  # type: ignore[no-untyped-def]
-    """Hashes of stems, a row a line; only counts while `out` is empty."""
+    """Hashes of stems, a row a line; returns how many.
+
+    `starts`, int64 (rows + 1,), and `out`, uint32, as long as `codes`, are filled.
+    """
     count = 0
     row = 0
     n = len(codes)
     rows = len(starts) - 1
-    write = len(out) > 0
     starts[0] = 0
     i = 0
     while i <= n:
@@ -217,8 +221,7 @@ def _stem_rows(codes, kinds, starts, out):  # type: ignore[no-untyped-def]
         if kind != 2:  # numbers are compared whole
             end = i + 4 if j - i == 5 else min(j, i + 5)
         h = _hash(codes, i, end)
-        if write:
-            out[count] = h
+        out[count] = h
         count += 1
         i = j
     return count
@@ -237,10 +240,9 @@ def stems(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
 def _stems(texts: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     codes = _folded(one_text(texts))
     start = np.zeros(len(texts) + 1, np.int64)
-    count = _stem_rows(codes, _kinds(), start, np.zeros(0, np.uint32))
-    out = np.zeros(count + 1, np.uint32)
-    _stem_rows(codes, _kinds(), start, out)
-    return start, out[:count]
+    out = np.empty(len(codes) + 1, np.uint32)
+    count = _stem_rows(codes, _kinds(), start, out)
+    return start, out[:count].copy()
 
 
 @jit

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bitext.align import text
-from bitext.align.band import Band, full, span_norms_dense, span_norms_sparse, sparse_product
+from bitext.align.band import Band, full
 from bitext.align.encoder import _Cached, load_encoder
 from bitext.align.evidence import Form, Numbers, Pair, Translated, stacked
 from bitext.align.lexical import LexiconEvidence
+from bitext.align.products import pair_products, product, span_norms
 from bitext.align.surface import PROFILE, surface
 from bitext.align.text import Sparse
 from bitext.errors import InputError, ModelError
@@ -22,9 +23,9 @@ from bitext.errors import InputError, ModelError
 def likeness(rows: tuple, i: int, j: int) -> float:
     source, target = rows
     n, m = source.height, target.height
-    product = sparse_product(source, target, full(n - 1, m - 1)).reshape(n, m)
-    a, b = span_norms_sparse(source, 1)[i, 1], span_norms_sparse(target, 1)[j, 1]
-    return float(product[i, j] / (a * b)) if a and b else 0.0
+    found = product(source, target, full(n - 1, m - 1)).reshape(n, m)
+    a, b = span_norms(source, 1)[i, 1], span_norms(target, 1)[j, 1]
+    return float(found[i, j] / (a * b)) if a and b else 0.0
 
 
 sparse_rows = st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(-3, 3)), max_size=6), min_size=1, max_size=8)
@@ -50,12 +51,14 @@ def dense(rows: Sparse) -> np.ndarray:
 def test_products_and_span_norms_are_those_of_summed_vectors(left: list, right: list) -> None:
     s, t = sparse(left), sparse(right)
     a, b = dense(s), dense(t)
-    product = sparse_product(s, t, full(s.height - 1, t.height - 1)).reshape(s.height, t.height)
-    np.testing.assert_allclose(product, a @ b.T, atol=1e-4)
-    for norms in (span_norms_sparse(s, 5), span_norms_dense(a, 5)):
+    found = product(s, t, full(s.height - 1, t.height - 1)).reshape(s.height, t.height)
+    np.testing.assert_allclose(found, a @ b.T, atol=1e-4)
+    i, j = np.divmod(np.arange(s.height * t.height), t.height)
+    np.testing.assert_allclose(pair_products(s, t, i, j), found.ravel(), atol=1e-4)
+    for of_spans in (span_norms(s, 5), span_norms(a, 5)):
         for i in range(s.height):
             for n in range(1, min(5, s.height - i) + 1):
-                np.testing.assert_allclose(norms[i, n], np.linalg.norm(a[i : i + n].sum(axis=0)), atol=2e-2)
+                np.testing.assert_allclose(of_spans[i, n], np.linalg.norm(a[i : i + n].sum(axis=0)), atol=2e-2)
     both = stacked([s, s])
     np.testing.assert_allclose(dense(both), np.hstack([a, a]), atol=1e-5)
 
