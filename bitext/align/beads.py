@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bitext.align._jit import inlined, jit
 from bitext.align.band import Band
 
-__all__ = ["best_path", "marginals", "probabilities"]
+__all__ = ["best_path", "marginals", "numbers", "probabilities"]
 
 NULLS = 2
 """The first shapes of every search: 1-0 and 0-1."""
@@ -48,6 +48,25 @@ def _viterbi(low, high, at, shape, score, run, best, lone, back, on):  # type: i
                     back[node] = k
 
 
+@jit
+def _trace(low, high, at, shape, back, on, out):  # type: ignore[no-untyped-def]
+    """Walk back from the end; `out`, int64 (N + M, 4), is filled with beads from behind. Returns where they begin."""
+    i = len(low) - 1
+    j = high[i] - 1
+    n = len(out)
+    gap = -1
+    while i > 0 or j > 0:
+        node = at[i] + j - low[i]
+        k = gap if gap >= 0 else np.int64(back[node])
+        gap = k if k < NULLS and on[node, k] else -1
+        n -= 1
+        out[n, 1], out[n, 3] = i, j
+        i -= shape[k, 0]
+        j -= shape[k, 1]
+        out[n, 0], out[n, 2] = i, j
+    return n
+
+
 def best_path(
     band: Band, shape: NDArray[np.int64], score: NDArray[np.float32], run: float = 0.0
 ) -> tuple[list[tuple[int, int, int, int]], float]:
@@ -68,20 +87,18 @@ def best_path(
     best, lone = np.empty(band.size, np.float64), np.empty((band.size, NULLS), np.float64)
     back, on = np.empty(band.size, np.int8), np.zeros((band.size, NULLS), np.bool_)
     _viterbi(*band, shape, score, float(run), best, lone, back, on)
-    i, j = len(band.low) - 1, int(band.high[-1]) - 1
-    total = float(best[-1])
-    if total == -np.inf:
+    if best[-1] == -np.inf:
         raise ValueError("no path leads through the band")
-    beads = []
-    gap = -1
-    while i or j:
-        node = band.at[i] + j - band.low[i]
-        k = gap if gap >= 0 else int(back[node])
-        gap = k if k < NULLS and on[node, k] else -1
-        a, b = int(shape[k, 0]), int(shape[k, 1])
-        beads.append((i - a, i, j - b, j))
-        i, j = i - a, j - b
-    return beads[::-1], total
+    out = np.empty((len(band.low) + int(band.high[-1]), 4), np.int64)
+    first = _trace(*band, shape, back, on, out)
+    return [tuple(bead) for bead in out[first:].tolist()], float(best[-1])
+
+
+def numbers(shape: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place among `shape` of each of `sizes`; both (…, 2)."""
+    table = np.full(shape.max(axis=0) + 1, -1, np.int64)
+    table[shape[:, 0], shape[:, 1]] = np.arange(len(shape))
+    return table[sizes[:, 0], sizes[:, 1]]
 
 
 @inlined
@@ -216,8 +233,7 @@ def probabilities(
     forward, f_lone, backward, b_lone = _sums(band, shape, score, run)
     s0, s1, t0, t1 = np.array(path, np.int64).reshape(-1, 4).T
     node, before = band.at[s1] + t1 - band.low[s1], band.at[s0] + t0 - band.low[s0]
-    index = {(int(a), int(b)): k for k, (a, b) in enumerate(shape)}
-    kind = np.array([index[int(a), int(b)] for a, b in zip(s1 - s0, t1 - t0, strict=True)], np.int64)
+    kind = numbers(shape, np.stack([s1 - s0, t1 - t0], axis=1))
     null = np.minimum(kind, NULLS - 1)
     x = np.where(
         kind < NULLS,

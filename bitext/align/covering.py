@@ -11,25 +11,68 @@ __all__ = ["covering", "explained"]
 
 
 @inlined
-def _gain(low, at, s_cover, t_cover, s, t, a, b, x, y):  # type: ignore[no-untyped-def]
-    """Weight of the words of either side that a cut after x source and y target segments would leave unexplained."""
-    of_t = np.float32(0)
-    for j in range(t, t + b):
-        here = at[s] + j - low[s]
-        if j < t + y:
-            of_t += t_cover[here, a] - t_cover[here, x]
-        else:
-            part = t_cover[at[s + x] + j - low[s + x], a - x] if x < a else np.float32(0)
-            of_t += t_cover[here, a] - part
-    of_s = np.float32(0)
+def _cell(low, at, turned, mine, other):  # type: ignore[no-untyped-def]
+    """Where the pair of two segments is stored; `turned`: mine is of the target."""
+    return at[other] + mine - low[other] if turned else at[mine] + other - low[mine]
+
+
+@inlined
+def _known(low, high, turned, mine, other):  # type: ignore[no-untyped-def]
+    """Whether the pair of two segments lies in the band."""
+    return low[other] <= mine < high[other] if turned else low[mine] <= other < high[mine]
+
+
+@inlined
+def _lost(low, at, cover, turned, s, t, a, b, x, y):  # type: ignore[no-untyped-def]
+    """Weight of my words in a bead (a segments from s, the other side's b from t) that a cut leaves unexplained.
+
+    The cut is after x of my segments and y of the other's; `cover` is of my words, float32 (cells, SPAN + 1).
+    """
+    lost = np.float32(0)
     for i in range(s, s + a):
-        here = at[i] + t - low[i]
+        here = _cell(low, at, turned, i, t)
+        lost += cover[here, b]
         if i < s + x:
-            of_s += s_cover[here, b] - s_cover[here, y]
-        else:
-            part = s_cover[here + y, b - y] if y < b else np.float32(0)
-            of_s += s_cover[here, b] - part
-    return of_s, of_t
+            lost -= cover[here, y]
+        elif y < b:
+            lost -= cover[_cell(low, at, turned, i, t + y), b - y]
+    return lost
+
+
+@inlined
+def _beside(low, high, at, covers, masses, stray, scale, turned, s, t, a, b, after):  # type: ignore[no-untyped-def]
+    """What a bead and the other side's segment after it (or before it) explain of each other.
+
+    The bead is a of my segments from s and b of the other's from t. Of `covers`, `masses`, `stray` and `scale` the
+    first is mine, the second the other's.
+
+    Returns:
+        Of my words in the bead, the weight that the segment explains and the bead does not; of its words, the weight
+        that my segments explain and its own neighbour on my side does not: both less what chance explains. Zeros where
+        there is no such segment or it is not in the band.
+    """
+    j = t + b if after else t - 1
+    none = np.float32(0), np.float32(0)
+    if a == 0 or j < 0 or j >= len(masses[1]) - 1:
+        return none
+    for i in range(s, s + a):
+        if not _known(low, high, turned, i, j):
+            return none
+    x = np.float32(0)
+    bare = masses[0][s + a] - masses[0][s]
+    for i in range(s, s + a):
+        own = covers[0][_cell(low, at, turned, i, t), b] if b > 0 else np.float32(0)
+        x += covers[0][_cell(low, at, turned, i, min(t, j)), b + 1] - own
+        bare -= own
+    i = s + a if after else s - 1
+    own = np.float32(0)
+    y = covers[1][_cell(low, at, turned, s, j), a]
+    if 0 <= i < len(masses[0]) - 1 and _known(low, high, turned, i, j):
+        own = covers[1][_cell(low, at, turned, i, j), 1]
+        y = covers[1][_cell(low, at, turned, min(i, s), j), a + 1] - own
+    x = (x - stray[0] * bare) * scale[0]
+    y = (y - stray[1] * (masses[1][j + 1] - masses[1][j] - own)) * scale[1]
+    return x, y
 
 
 @inlined
@@ -56,8 +99,6 @@ def explained(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
 def covering(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
     """Fill in the other features `cover` of a bead of a source segments from s and b target segments from t."""
     low, high, at = v.low, v.high, v.at
-    s_cover, t_cover = v.s_cover, v.t_cover
-    n, m = len(v.s_mark), len(v.t_mark)
     if a > 0 and b > 0:
         pair = np.float32(1e9)
         both = np.float32(1e9)
@@ -67,7 +108,8 @@ def covering(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
                 for y in range(b + 1):
                     if (x == 0 and y == 0) or (x == a and y == b) or (x == 0 and y == b) or (x == a and y == 0):
                         continue
-                    g_s, g_t = _gain(low, at, s_cover, t_cover, s, t, a, b, x, y)
+                    g_s = _lost(low, at, v.s_cover, False, s, t, a, b, x, y)
+                    g_t = _lost(low, at, v.t_cover, True, t, s, b, a, y, x)
                     if 0 < x < a and 0 < y < b:
                         pair = min(pair, g_s + g_t)
                         both = min(both, min(g_s, g_t))
@@ -80,57 +122,17 @@ def covering(v, s, t, a, b, out):  # type: ignore[no-untyped-def]
             out[COVER + 7] = np.sqrt(max(alone, np.float32(0)))
             out[COVER + 8] = min(alone, np.float32(4))
             out[COVER + 9] = max(np.float32(0.5) - alone, np.float32(0))
+    s_first = (v.s_cover, v.t_cover), (v.s_mass, v.t_mass)
+    t_first = (v.t_cover, v.s_cover), (v.t_mass, v.s_mass)
     stray_s, stray_t = v.usual[2], v.usual[3]
     scale_s, scale_t = 1 / (v.usual[0] - stray_s), 1 / (v.usual[1] - stray_t)
     most = np.float32(0)
     total = np.float32(0)
-    for side in range(4):
-        # x: of the bead's words, what the neighbour explains and the bead does not;
-        # y: of the neighbour's words, what the bead explains and its own neighbour does not;
-        # both less what chance explains
-        x = np.float32(0)
-        if side < 2:  # the target segment after it, before it
-            j = t + b if side == 0 else t - 1
-            if j < 0 or j >= m or a == 0:
-                continue
-            known = True
-            for i in range(s, s + a):
-                if j < low[i] or j >= high[i]:
-                    known = False
-            if not known:
-                continue
-            first = t if side == 0 else t - 1
-            bare = v.s_mass[s + a] - v.s_mass[s]
-            for i in range(s, s + a):
-                own = s_cover[at[i] + t - low[i], b] if b > 0 else np.float32(0)
-                x += s_cover[at[i] + first - low[i], b + 1] - own
-                bare -= own
-            x = (x - stray_s * bare) * scale_s
-            i = s + a if side == 0 else s - 1
-            own = np.float32(0)
-            y = t_cover[at[s] + j - low[s], a]
-            if 0 <= i < n and low[i] <= j < high[i]:
-                own = t_cover[at[i] + j - low[i], 1]
-                y = t_cover[at[min(i, s)] + j - low[min(i, s)], a + 1] - own
-            y = (y - stray_t * (v.t_mass[j + 1] - v.t_mass[j] - own)) * scale_t
-        else:
-            i = s + a if side == 2 else s - 1
-            if i < 0 or i >= n or b == 0 or t < low[i] or t + b > high[i]:
-                continue
-            first = s if side == 2 else s - 1
-            bare = v.t_mass[t + b] - v.t_mass[t]
-            for j in range(t, t + b):
-                own = t_cover[at[s] + j - low[s], a] if a > 0 else np.float32(0)
-                x += t_cover[at[first] + j - low[first], a + 1] - own
-                bare -= own
-            x = (x - stray_t * bare) * scale_t
-            j = t + b if side == 2 else t - 1
-            own = np.float32(0)
-            y = s_cover[at[i] + t - low[i], b]
-            if 0 <= j < m and low[i] <= j < high[i]:
-                own = s_cover[at[i] + j - low[i], 1]
-                y = s_cover[at[i] + min(j, t) - low[i], b + 1] - own
-            y = (y - stray_s * (v.s_mass[i + 1] - v.s_mass[i] - own)) * scale_s
+    for after in (True, False):
+        x, y = _beside(low, high, at, *s_first, (stray_s, stray_t), (scale_s, scale_t), False, s, t, a, b, after)
+        most = max(most, min(x, y))
+        total += max((x + y) / 2, np.float32(0))
+        x, y = _beside(low, high, at, *t_first, (stray_t, stray_s), (scale_t, scale_s), True, t, s, b, a, after)
         most = max(most, min(x, y))
         total += max((x + y) / 2, np.float32(0))
     if a == 0 or b == 0:

@@ -52,7 +52,7 @@ class LexiconLike(Protocol):
 
 @dataclass(frozen=True)
 class _Matrix:
-    """A sparse matrix by rows."""
+    """A sparse matrix by rows; values are roots of probabilities."""
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
@@ -75,7 +75,7 @@ class _Stems:
 
     Attributes:
         hashes: by language, the stems as ascending hashes; a stem's number is its place.
-        tables: by language, p(stem of the other | stem).
+        tables: by language, the root of p(stem of the other | stem).
     """
 
     def __init__(self, lexicon: LexiconLike) -> None:
@@ -111,7 +111,7 @@ class _Stems:
         return _Matrix(
             indptr,
             (pairs[keep] % width).astype(np.int32),
-            (value / np.maximum(total[row], 1e-12))[keep].astype(np.float32),
+            np.sqrt((value / np.maximum(total[row], 1e-12))[keep].astype(np.float32)),
         )
 
     def rows(self, texts: Sequence[str], lang: str) -> Sparse:
@@ -145,31 +145,24 @@ def _stems(lexicon: LexiconLike) -> _Stems:
 
 
 @jit
-def _expand(start, column, indptr, indices, root, weight, out_start, out_column, out_value):  # type: ignore[no-untyped-def]
-    """Each stem's translations; only counts while `out_column` is empty."""
+def _expand(column, indptr, indices, values, out_column, out_value):  # type: ignore[no-untyped-def]
+    """Put the rows `column` of a sparse matrix (float32) one after another into `out_column` and `out_value`."""
     n = 0
-    write = len(out_column) > 0
-    for i in range(len(start) - 1):
-        out_start[i] = n
-        for k in range(start[i], start[i + 1]):
-            w = column[k]
-            for e in range(indptr[w], indptr[w + 1]):
-                if write:
-                    out_column[n] = indices[e]
-                    out_value[n] = root[e] * weight[indices[e]]
-                n += 1
-    out_start[len(start) - 1] = n
-    return n
+    for w in column:
+        for e in range(indptr[w], indptr[w + 1]):
+            out_column[n] = indices[e]
+            out_value[n] = values[e]
+            n += 1
 
 
-def _translated(rows: Sparse, table: _Matrix, weight: NDArray[np.float32]) -> Sparse:
-    """Rows of one language as sums of the other's stems, weighted by the root of their probability and by idf."""
-    start = np.zeros(len(rows.start), np.int64)
-    arguments = (rows.start, rows.column, table.indptr, table.indices, np.sqrt(table.values), weight, start)
-    n = _expand(*arguments, np.zeros(0, np.int32), np.zeros(0, np.float32))
-    column, value = np.zeros(n + 1, np.int32), np.zeros(n + 1, np.float32)
-    _expand(*arguments, column, value)
-    return Sparse(start, column[:n], value[:n], len(weight))
+@text.kept
+def _translated(stems: _Stems, texts: tuple[str, ...], lang: str) -> Sparse:
+    """Each segment as the other language's stems that may translate its own, with the roots of their probabilities."""
+    rows, table = stems.rows(texts, lang), stems.tables[lang]
+    end = np.append(0, np.cumsum(np.diff(table.indptr)[rows.column]))
+    column, value = np.empty(end[-1], np.int32), np.empty(end[-1], np.float32)
+    _expand(rows.column, table.indptr, table.indices, table.values, column, value)
+    return Sparse(end[rows.start], column, value, len(stems.hashes[stems.other[lang]]))
 
 
 @dataclass(frozen=True)
@@ -189,8 +182,9 @@ class LexiconEvidence:
         one, other = self._langs(pair, stems)
         s, t = stems.rows(pair.source, one), stems.rows(pair.target, other)
         weight_s, weight_t = (text.idf(x) ** np.float32(POWER) for x in (s, t))
-        there = damped(_translated(s, stems.tables[one], weight_t), text.weighted(t, weight_t))
-        back = damped(text.weighted(s, weight_s), _translated(t, stems.tables[other], weight_s))
+        s_words, t_words = _translated(stems, tuple(pair.source), one), _translated(stems, tuple(pair.target), other)
+        there = damped(text.weighted(s_words, weight_t), text.weighted(t, weight_t))
+        back = damped(text.weighted(s, weight_s), text.weighted(t_words, weight_s))
         return stacked([there[0], back[0]]), stacked([there[1], back[1]])
 
     def given(self, pair: Pair) -> tuple[Given, Given]:
@@ -203,7 +197,7 @@ class LexiconEvidence:
         found = []
         for texts, lang in zip((pair.source, pair.target), langs, strict=True):
             other = stems.hashes[stems.other[lang]]
-            rows = _translated(stems.rows(texts, lang), stems.tables[lang], np.ones(len(other), np.float32))
+            rows = _translated(stems, tuple(texts), lang)
             found.append((rows.start, other[rows.column], rows.value))
         return found[0], found[1]
 

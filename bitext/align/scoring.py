@@ -33,104 +33,53 @@ def score_band(
     inner: float = np.inf,
     around: float = np.inf,
 ) -> NDArray[np.float32]:
-    """Scores of the beads that end at each node of a band, shape (nodes, S); see `_score_nodes`.
+    """Scores of the beads that end at each node of a band, shape (nodes, S); -inf where there is none or no hope.
 
-    `run` is not in them: it is what paths get that go on with a gap (`beads.best_path`).
+    `run` is not in them: it is what paths get that go on with a gap (`beads.best_path`). What is left out:
+
+    Args:
+        slack: a node whose best path is so many nats behind the best of the last diagonals is not gone on from.
+        inner: nor is a bead looked at that cannot come so near to the best that ends at its node.
+        around: a first sweep, with small beads and without comparing neighbours, finds the nodes through which a path
+            leads that is at most so far behind the best; only those are looked at again. Infinite: no first sweep.
     """
-    out = np.empty((band.size, len(shape)), np.float32)
-    last = len(band.low) - 1 + int(band.high[-1]) - 1
-    top, alive = np.empty(last + 1), np.empty(last + 1)
-    x = np.zeros(len(weights), np.float32)
-    sums = np.empty((K + 1, REACH + 1, REACH + 1), np.float32)
-    order = np.argsort(shape.min(axis=1) == 0, kind="stable")  # the likeliest first: what follows has to come near it
-    best, lone = np.empty(band.size), np.empty((band.size, NULLS))
-    bounds = tuple(map(float, (slack, inner, _REST, run, *_hopes(weights[COVER : COVER + COVERS].tobytes()))))
     small = int(np.count_nonzero(shape.sum(axis=1) <= _SMALL))
-    draft = np.empty((band.size, small), np.float32)
+    order = np.argsort(shape.min(axis=1) == 0, kind="stable")  # the likeliest first: what follows has to come near it
+    hopes = _hopes(weights[COVER : COVER + COVERS].tobytes())
+    diagonals = len(band.low) - 1 + int(band.high[-1])
+    best, lone = np.empty(band.size), np.empty((band.size, NULLS))
+    room = (
+        np.empty(diagonals), np.empty(diagonals), np.zeros(len(weights), np.float32),
+        np.empty((K + 1, REACH + 1, REACH + 1), np.float32),
+    )  # fmt: skip
+    draft = np.full((band.size, small), np.nan, np.float32)
     keep = np.ones(band.size, bool)
     if np.isfinite(around):
+        bounds = float(slack), float(inner) + 2 * _REST, 0.0, float(run), *hopes
+        _sweep(view, *band, shape, order[order < small], weights, draft, keep, draft, best, lone, bounds, room, False)
         after, on = np.empty(band.size), np.empty((band.size, NULLS))
-        _draft(
-            view, *band, shape, order, weights, draft, best, lone, after, on, bounds, float(around), top, alive, x, keep
-        )
-    else:
-        draft[:] = np.nan
-    _score_nodes(view, *band, shape, order, weights, draft, keep, out, best, lone, bounds, top, alive, x, sums)
+        _near(*band, shape, draft, float(run), float(around), best, lone, after, on, keep)
+    out = np.full((band.size, len(shape)), -np.inf, np.float32)
+    bounds = float(slack), float(inner), _REST, float(run), *hopes
+    _sweep(view, *band, shape, order, weights, draft, keep, out, best, lone, bounds, room, True)
     if best[-1] == -np.inf and np.isfinite(slack):  # so much was left out that nothing leads to the end
         return score_band(view, band, shape, weights, run)
     return out
 
 
 @jit
-def _draft(v, low, high, at, shape, order, weights, out, best, lone, after, on, bounds, around, top, alive, x, keep):  # type: ignore[no-untyped-def]
-    """Find the nodes through which a good path leads, with small beads only and without comparing neighbours.
+def _near(low, high, at, shape, draft, run, around, best, lone, after, on, keep):  # type: ignore[no-untyped-def]
+    """Fill `keep`, bool (nodes,), with whether a drafted path through the node is at most `around` behind the best.
 
     Args:
-        out: float32 (nodes, small shapes), filled with the scores so far; -inf where a bead is hopeless, NaN where
-            nothing was looked at.
-        best, after: float64 (nodes,), filled with the best sums that lead to each node and on from it.
+        draft: float32 (nodes, small shapes), scores of beads; -inf or NaN where there is none.
+        best, after: float64 (nodes,), the best sums that lead to each node, and, filled, on from it.
         lone, on: float64 (nodes, 2), likewise after a bead without target, without source.
-        keep: filled with whether a path through the node is at most `around` behind the best.
     """
-    slack, inner, rest, run, hope, hope_root, hope_cut = bounds
-    n = len(low)
-    small = out.shape[1]
-    last = len(top) - 1
-    out[:] = np.nan
-    best[:] = -np.inf
-    lone[:] = -np.inf
-    best[0] = 0
-    top[:] = -np.inf
-    alive[:] = -np.inf
-    first_row = 0
-    last_row = 0
-    for d in range(last + 1):
-        while first_row < n and d - first_row >= high[first_row]:
-            first_row += 1
-        while last_row + 1 < n and d - (last_row + 1) >= low[last_row + 1]:
-            last_row += 1
-        mark = -np.inf
-        for e in range(max(0, d - 4), d):
-            mark = max(mark, top[e])
-        mark -= slack
-        for i in range(first_row, last_row + 1):
-            j = d - i
-            if j < low[i] or j >= high[i]:
-                continue
-            node = at[i] + j - low[i]
-            for k in order:
-                if k >= small:
-                    continue
-                a, b = shape[k, 0], shape[k, 1]
-                if i < a or j < b or j - b < low[i - a] or j - b >= high[i - a]:
-                    continue
-                before = at[i - a] + j - b - low[i - a]
-                so_far = best[before]
-                if k < NULLS:
-                    so_far = max(so_far, lone[before, k] + run)
-                if so_far == -np.inf or so_far < alive[d - a - b]:
-                    continue
-                enough = max(best[node] - inner - 2 * rest, min(top[d], mark)) - so_far
-                total = _first(v, i - a, j - b, a, b, weights, x)
-                more = hope
-                if a + b > 2:
-                    more += hope_root * x[COVER + 3] + hope_cut
-                if total + more < enough:
-                    out[node, k] = -np.inf
-                    continue
-                covering(v, i - a, j - b, a, b, x)
-                for f in range(COVER + 4, COVER + COVERS):
-                    total += x[f] * weights[f]
-                out[node, k] = total
-                best[node] = max(best[node], so_far + total)
-                if k < NULLS:
-                    lone[node, k] = so_far + total
-            top[d] = max(top[d], best[node])
-        alive[d] = min(top[d], mark)
     after[:] = -np.inf
     on[:] = -np.inf
     after[len(after) - 1] = 0
-    for i in range(n - 1, -1, -1):
+    for i in range(len(low) - 1, -1, -1):
         for j in range(high[i] - 1, low[i] - 1, -1):
             node = at[i] + j - low[i]
             most = best[node] + after[node]
@@ -140,11 +89,11 @@ def _draft(v, low, high, at, shape, order, weights, out, best, lone, after, on, 
             keep[node] = most >= best[len(best) - 1] - around
             if after[node] == -np.inf:
                 continue
-            for k in range(small):
-                if out[node, k] > -np.inf:
+            for k in range(draft.shape[1]):
+                if draft[node, k] > -np.inf:
                     a, b = shape[k, 0], shape[k, 1]
                     before = at[i - a] + j - b - low[i - a]
-                    further = out[node, k] + (on[node, k] if k < NULLS else after[node])
+                    further = draft[node, k] + (on[node, k] if k < NULLS else after[node])
                     after[before] = max(after[before], further)
                     if k < NULLS:
                         on[before, k] = further + run
@@ -187,8 +136,8 @@ def _hopes(weights: bytes) -> tuple[float, float, float]:
 
 
 @jit
-def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best, lone, bounds, top, alive, x, sums):  # type: ignore[no-untyped-def]
-    """Score, at every node of a band, each bead that ends there; -inf where there is none or it is hopeless.
+def _sweep(v, low, high, at, shape, order, weights, draft, keep, out, best, lone, bounds, room, neighbours):  # type: ignore[no-untyped-def]
+    """Score each bead that ends at a node of a band, in nats.
 
     Nodes are visited diagonal by diagonal, so that those that i + j segments lead to can be compared: from a node whose
     best path so far is `slack` behind the best of the last diagonals, no bead is tried (but from each diagonal's best),
@@ -196,20 +145,22 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
     `inner` of the best that ends at its node. Infinite, they leave nothing out.
 
     Args:
-        shape: (S, 2), small beads first.
-        order: of shapes, in which they are tried.
-        out: float32 (nodes, S), filled.
+        shape: int64 (S, 2), small beads first.
+        order: int64, the shapes that are tried, in which order.
+        draft: float32 (nodes, small shapes), scores without cuts and neighbours; NaN where not known.
+        keep: bool (nodes,), where to look.
+        out: float32 (nodes, shapes), filled where a bead is scored or, with -inf, known to be hopeless.
         best: float64 (nodes,), filled with the best sum of scores that leads to each node.
         lone: float64 (nodes, 2), likewise where the last bead has no target, no source.
         bounds: slack, inner, the most that neighbours and cuts add, what going on with a gap adds, and the most that
             words beside and across cuts add (`_hopes`).
-        top, alive: float64 (diagonals,), filled with the best at each, and with the least worth going on from.
+        room: by diagonal, the best and the least worth going on from, float64; a bead's features; `cohesion`'s sums.
+        neighbours: whether cuts and neighbours count; if not, scores are a draft's.
     """
     slack, inner, rest, run, hope, hope_root, hope_cut = bounds
+    top, alive, x, sums = room
     small = draft.shape[1]
     n = len(low)
-    last = len(top) - 1
-    out[:] = -np.inf
     best[:] = -np.inf
     lone[:] = -np.inf
     best[0] = 0
@@ -217,7 +168,7 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
     alive[:] = -np.inf
     first_row = 0
     last_row = 0
-    for d in range(last + 1):
+    for d in range(len(top)):
         while first_row < n and d - first_row >= high[first_row]:
             first_row += 1
         while last_row + 1 < n and d - (last_row + 1) >= low[last_row + 1]:
@@ -246,32 +197,32 @@ def _score_nodes(v, low, high, at, shape, order, weights, draft, keep, out, best
                 enough = max(best[node] - inner, min(top[d], mark)) - so_far
                 if k < small and not np.isnan(draft[node, k]):
                     total = draft[node, k]
-                    if total == -np.inf:
-                        continue
                 else:
                     total = _first(v, i - a, j - b, a, b, weights, x)
                     more = hope + rest
                     if a + b > 2:
                         more += hope_root * x[COVER + 3] + hope_cut
                     if total + more < enough:
+                        out[node, k] = -np.inf
                         continue
                     covering(v, i - a, j - b, a, b, x)
                     for f in range(COVER + 4, COVER + COVERS):
                         total += x[f] * weights[f]
-                if total + rest < enough:
-                    continue
-                leak(v, i - a, j - b, a, b, x)
-                if a == 0 or b == 0:
-                    total += x[NULL + 3] * weights[NULL + 3] + x[NULL + 4] * weights[NULL + 4]
-                else:
-                    for f in range(LEAK, LEAK + 6):
-                        total += x[f] * weights[f]
-                if a + b > 2:
-                    if total + rest < enough:
+                if neighbours:
+                    if total == -np.inf or total + rest < enough:
                         continue
-                    cohesion(v, i - a, j - b, a, b, x, sums)
-                    for f in range(COH, COH + 8):
-                        total += x[f] * weights[f]
+                    leak(v, i - a, j - b, a, b, x)
+                    if a == 0 or b == 0:
+                        total += x[NULL + 3] * weights[NULL + 3] + x[NULL + 4] * weights[NULL + 4]
+                    else:
+                        for f in range(LEAK, LEAK + 6):
+                            total += x[f] * weights[f]
+                    if a + b > 2:
+                        if total + rest < enough:
+                            continue
+                        cohesion(v, i - a, j - b, a, b, x, sums)
+                        for f in range(COH, COH + 8):
+                            total += x[f] * weights[f]
                 out[node, k] = total
                 best[node] = max(best[node], so_far + total)
                 if k < NULLS:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ __all__ = [
     "found",
     "hashed",
     "idf",
+    "kept",
     "look_up",
     "numbered",
     "numbers",
@@ -58,12 +59,29 @@ _GROUPING = re.compile(r"(?<=\d)[ ,.'’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+")
 
 
+_Kept = TypeVar("_Kept", bound=Callable[..., Any])
+_KEPT: list[Any] = []
+
+
+def kept(function: _Kept) -> _Kept:
+    """`lru_cache` for what several kinds of evidence make of the same texts one after another; see `forget`."""
+    cached: Any = lru_cache(maxsize=4)(function)
+    _KEPT.append(cached)
+    return cached
+
+
+def forget() -> None:
+    """Drop what is kept from one kind of evidence to the next."""
+    for cached in _KEPT:
+        cached.cache_clear()
+
+
 def one_text(texts: Sequence[str]) -> str:
     """All segments as one text, a line each."""
     return _lines(tuple(texts))
 
 
-@lru_cache(maxsize=4)
+@kept
 def _lines(texts: tuple[str, ...]) -> str:
     joined = "\n".join(texts)
     if joined.count("\n") < len(texts):  # as always but where a segment has lines of its own
@@ -71,26 +89,34 @@ def _lines(texts: tuple[str, ...]) -> str:
     return "\n".join([t.replace("\n", " ") for t in texts])
 
 
-@lru_cache(maxsize=4)
-def _folded(joined: str) -> NDArray[np.uint32]:
-    """Code points in lower case without accents or ligatures; line ends stay.
+@lru_cache(maxsize=1)
+def _plain() -> NDArray[np.uint32]:
+    """By code point below 0x2100: the character without accents; 0 where NFKD makes more than one of it.
 
-    Kept, since several kinds of evidence read the same texts one after another.
+    An ellipsis separates words as one dot does.
     """
+    out = np.arange(0x2100, dtype=np.uint32)
+    for c in range(0x80, len(out)):
+        letters = [x for x in unicodedata.normalize("NFKD", chr(c)) if not 0x300 <= ord(x) <= 0x36F]
+        out[c] = ord(letters[0]) if len(letters) == 1 or set(letters) == {"."} else 0
+    return out
+
+
+@kept
+def _folded(joined: str) -> NDArray[np.uint32]:
+    """Code points in lower case without accents or ligatures; line ends stay."""
     joined = joined.lower()
     if joined.isascii():
         return code_points(joined)
     for one, other in _LIGATURES:  # many times faster than `translate` on a long text
         joined = joined.replace(one, other)
+    codes, plain = code_points(joined), _plain()
+    if codes.max() < len(plain):
+        found = plain[codes]
+        if found.all():
+            return found
     codes = code_points(unicodedata.normalize("NFKD", joined))
     return codes[(codes < 0x300) | (codes > 0x36F)]
-
-
-def forget() -> None:
-    """Drop the texts that are kept from one kind of evidence to the next."""
-    _lines.cache_clear()
-    _folded.cache_clear()
-    _stems.cache_clear()
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
@@ -236,7 +262,7 @@ def stems(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     return _stems(tuple(texts))
 
 
-@lru_cache(maxsize=4)
+@kept
 def _stems(texts: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     codes = _folded(one_text(texts))
     start = np.zeros(len(texts) + 1, np.int64)
