@@ -3,7 +3,8 @@
     python bench/review.py [--segments 2000] [--times 25] [FILE.jsonl]
 
 Prints the time of the first page and, by action, the median, 95th percentile and longest time in milliseconds, from
-sending the request to having read the whole answer; each answer comes after the decision is on the disk.
+sending the request to having read the whole answer; each answer comes after the decision is on the disk. Actions begin
+three seconds after the page.
 
 What takes its time is begun and followed: aligning again answers when it has begun, and the time until it is a
 decision is given too; translations are waited for by nothing but their own panel. While either is under way, quick
@@ -37,6 +38,10 @@ WORDS = [a + b for a in _SOUNDS for b in _SOUNDS[:20]]
 """Nobody's words, as many as a long text has different ones."""
 
 
+SETTLE = 3
+"""Seconds between the first page and the first action: the server goes on loading, and a person looks."""
+
+
 def made(n: int) -> Bitext:
     """n sentences of random words beside themselves, every third flagged."""
     draw = random.Random(1)
@@ -48,7 +53,7 @@ def made(n: int) -> Bitext:
         Document.from_lines(lines, "fr", "made.fr.txt"),
         Document.from_lines(lines, "en", "made.en.txt"),
         translations=tuple(Translation(t, -0.4) for t in lines),
-        beads=tuple(Bead(range(i, i + 1), range(i, i + 1), 0.9, 0.9) for i in range(n)),
+        beads=tuple(Bead(range(i, i + 1), range(i, i + 1), 0.9, 0.7) for i in range(n)),
         scores=Scores("reference", (), dict.fromkeys(range(n), 100.0)),
         flags=flags,
     )
@@ -251,6 +256,7 @@ def main() -> None:
             client = Client(address, token)
             print(f"first page: {client.opened * 1000:.0f} ms, {client.size / 1e6:.1f} MB, {len(client.rows)} rows")
             print(f"{'action':<20}{'n':>4}{'median':>9}{'95 %':>9}{'longest':>9}  ms")
+            time.sleep(SETTLE)
             show(measure(client, options.times))
             again = Client(address, token)
             show(exported(client, again))

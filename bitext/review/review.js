@@ -106,6 +106,14 @@ function element(html) {
   t.innerHTML = html.trim();
   return t.content.firstElementChild;
 }
+function put(row, place) { // after another; lists stay short, for one that is in view is laid out whole
+  const list = place?.parentElement;
+  if (!place) return $(".beads", main).prepend(row);
+  if (place.nextElementSibling || list.childElementCount < 24) return place.after(row);
+  let next = list.nextElementSibling;
+  if (!next?.matches("ol") || next.childElementCount >= 24) { next = list.cloneNode(false); list.after(next); }
+  next.prepend(row);
+}
 function before(row) { // the row before, across lists
   if (row.previousElementSibling) return row.previousElementSibling;
   for (let l = row.parentElement.previousElementSibling; l?.matches("ol"); l = l.previousElementSibling)
@@ -147,8 +155,7 @@ function replace(data, mine) {
     if (!mine && (now ? now.classList.contains("later") || !much : html !== null)) fresh.classList.add("flash");
     if (there) { now.replaceWith(fresh); continue; }
     now?.remove();
-    const place = after && byId(after);
-    if (place) place.after(fresh); else $(".beads", main).prepend(fresh);
+    put(fresh, after && byId(after));
   }
   for (const e of written) { // what somebody is writing goes on in the new row, based on the version it was begun on
     const seg = $(`.tgt > .seg[data-s="${e.dataset.s}"]`, main);

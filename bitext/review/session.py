@@ -38,11 +38,19 @@ Begun = tuple[Place, Plan, int]
 
 @dataclass(frozen=True, slots=True)
 class Realigned:
-    """What came of aligning again: the head, how many beads were free, and how many there are that were not before."""
+    """What came of aligning again.
+
+    Attributes:
+        head: the number of the last event.
+        free: how many beads were free to change.
+        fresh: how many beads there are that were not there before.
+        surer: of how many that stay the confidence is another.
+    """
 
     head: int
     free: int
     fresh: int
+    surer: int
 
 
 @dataclass
@@ -193,9 +201,10 @@ class Review:
                     found = changes(self.state, {"do": "realign", "old": plan.old, "new": new}, lambda s, t: None)
                     patch = self.state.patch(found)
                     fresh = sum(before is None for before, _ in patch.values())
+                    stay = sum(before is not None and after is not None for before, after in patch.values())
                     action = {"do": "realign", "bead": values.get("bead")}
                     if not patch or self._write("do", None, client, action, patch):
-                        return Realigned(self.head, len(plan.old), fresh)
+                        return Realigned(self.head, len(plan.old), fresh, stay)
             plan = now
         raise Refused("These rows were changed again and again while they were being aligned; they are as they were.")
 

@@ -18,7 +18,7 @@ from bitext.errors import BitextError
 from bitext.report import view
 from bitext.review.actions import Refused
 from bitext.review.realign import Cells, Plan, Stretch
-from bitext.review.session import Review
+from bitext.review.session import Realigned, Review
 
 __all__ = ["Aligning", "Ended"]
 
@@ -115,7 +115,7 @@ class Aligning:
 
         try:
             done = self.review.realign(values, client, align=self._align, told=told, begun=begun)
-            over, good = _done(done.free, done.fresh, said is not first), True
+            over, good = _done(done, said is not first), True
         except Ended:
             return  # it has been said
         except (Refused, BitextError) as e:
@@ -172,9 +172,12 @@ def _begun(plan: Plan) -> str:
     return f"Aligning {view.count(len(plan.old), 'row')} again{stays}. You can go on meanwhile."
 
 
-def _done(free: int, fresh: int, around: bool) -> str:
+def _done(done: Realigned, around: bool) -> str:
     """What came of it; `around`: changes that people made meanwhile."""
     kept = " around what was changed meanwhile" if around else ""
-    if not fresh:
-        return f"Aligned again{kept}: all rows stay as they were."
-    return f"Aligned again{kept}: {view.count(fresh, 'new row')} from {free:,}. Undo takes it back."
+    if done.fresh:
+        return f"Aligned again{kept}: {view.count(done.fresh, 'new row')} from {done.free:,}. Undo takes it back."
+    if done.surer:
+        of = view.count(done.surer, "row")
+        return f"Aligned again{kept}: all rows stay; the confidence of {of} has changed. Undo takes it back."
+    return f"Aligned again{kept}: all rows stay as they were."

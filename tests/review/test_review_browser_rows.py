@@ -215,6 +215,7 @@ def test_very_many_rows_follow_one_decision(browser, tmp_path, by):
     assert page.evaluate("document.querySelector('.bead.cur').id") == "bead:s400-402t400-402"
     until(page, "document.querySelectorAll('.bead.later').length === 0")
     assert rows(page) == [k[5:] for k in desk.review.state.order()]
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('.beads')].map((l) => l.children.length))") <= 24
     assert page.evaluate("[...document.querySelectorAll('.bead')].every((b) => b.querySelector('.tgt .seg'))")
     press(page, "Escape")
     if by == "key":

@@ -275,7 +275,8 @@ def test_a_bead_that_is_found_again_stays_as_it_came(review, aligning):
     )
     state = review.state
     aligning.begin({"do": "realign", "bead": "bead:s6-7t"})
-    assert over(aligning)["said"] == "Aligned again: all rows stay as they were."
+    said = "Aligned again: all rows stay; the confidence of 1 row has changed. Undo takes it back."
+    assert over(aligning)["said"] == said
     base = State(review.state.base).cells
     assert state.cells["bead:s7-8t6-7"] == base["bead:s7-8t6-7"]
     assert state.cells["bead:s8-9t7-8"]["confidence"] == 0.4  # it is less sure now: that is news
