@@ -25,6 +25,7 @@ from bitext import lexicon
 from bitext.files import writing
 from bitext.flag.context import load
 from bitext.flag.homographs import FEATURES, Evidence, Judge, expressed, plain, stem
+from bitext.flag.neighbours import load as neighbours
 from bitext.flag.verdicts import Sentence
 from bitext.flag.words import words
 from bitext.lexicon.homographs import Homograph, homographs
@@ -33,7 +34,18 @@ from bitext.lexicon.senses import inventory
 USUAL = 0.5
 AROUND = 8  # sentences on either side that stand for the document
 KINDS = {
-    "original": ("sentence", "near", "english", "said", "said_near", "speech", "usual", "stranger", "document"),
+    "original": (
+        "sentence",
+        "near",
+        "english",
+        "said",
+        "said_near",
+        "speech",
+        "usual",
+        "stranger",
+        "document",
+        "neighbours",
+    ),
     "text": ("sentence", "near", "said", "said_near", "usual", "stranger", "document", "link"),
 }
 Rows = list[tuple[list[list[float]], int]]
@@ -62,7 +74,7 @@ def instances(folder: Path) -> dict[str, Rows]:
     """Evidence and label of every case, with the original and without."""
     context, senses = load(), inventory()
     assert context is not None
-    judge = Judge(homographs(), lexicon.load("fr-en"), context)
+    judge = Judge(homographs(), lexicon.load("fr-en"), context, neighbours())
     forms = functools.cache(lambda w: frozenset((w, *senses.base_forms(w))))
     rng = random.Random(1)
     out: dict[str, Rows] = {"original": [], "text": []}

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bitext.flag.context import Around, Context
+from bitext.flag.neighbours import Neighbours, around
 from bitext.flag.words import STOP
 from bitext.lexicon.homographs import Homograph, Homographs, Match
 
 __all__ = ["FEATURES", "ROOT", "Evidence", "Judge", "content", "expressed", "parts_of_speech", "plain", "stem"]
 
-FEATURES = ("sentence", "near", "english", "said", "said_near", "speech", "usual", "stranger", "document", "link")
+FEATURES = (
+    "sentence", "near", "english", "said", "said_near", "speech", "usual", "stranger", "document", "link", "neighbours"
+)  # fmt: skip
 _UNKNOWN = -2.0  # fit of a sense of which the table of contexts knows no word
 _NEVER = -5.0  # log-probability of a translation that is none
 _FREQUENT = 6e-5  # words so frequent would have been seen as a translation if they were one
@@ -164,10 +167,11 @@ class Judge:
         table: the homographs.
         lexicon: how usual each French word is for the English one.
         context: vectors of words and of what stands around them.
+        neighbours: what stands beside each sense in English, if that is known.
     """
 
-    def __init__(self, table: Homographs, lexicon: Any, context: Context) -> None:
-        self.table, self.lexicon, self.context = table, lexicon, context
+    def __init__(self, table: Homographs, lexicon: Any, context: Context, neighbours: Neighbours | None = None) -> None:
+        self.table, self.lexicon, self.context, self.neighbours = table, lexicon, context, neighbours
         self.vector = functools.lru_cache(20_000)(self._vector)
         self.usual = functools.lru_cache(20_000)(self._usual)
         self.link = functools.lru_cache(20_000)(self._link)
@@ -269,13 +273,15 @@ class Judge:
         stems = {stem(w) for w in french if w not in STOP}, {stem(w) for w in near if w not in STOP}
         strange = [f for v in (views[0], views[2]) if len(v) and (f := context.fit(word, v)) is not None]
         stranger = -sum(strange) / len(strange) if strange else 0.0
+        marks = around(english, at) if english and self.neighbours is not None else []
         values: dict[int, dict[str, float]] = {}
         for k, meaning in enumerate(entry.meanings):
             fits = [self.fit(entry, k, v) for v in views]
             said = [float(min(_HITS, len(self.tells(entry, k) & s))) for s in stems]
             elsewhere = float(any(t in document for t in self.terms(entry, k)))
             usual, wanted = self.usual(entry, k), speech.get(meaning.pos, 0.0)
-            numbers = (*fits, *said, wanted, usual, 0.0, elsewhere, 0.0)
+            beside = self.neighbours.fit(entry, k, marks) if self.neighbours is not None else 0.0
+            numbers = (*fits, *said, wanted, usual, 0.0, elsewhere, 0.0, beside)
             values[k] = dict(zip(FEATURES, numbers, strict=True))
         out = []
         for k in values:

@@ -13,6 +13,7 @@ from bitext.document import Flag, Kind, Severity
 from bitext.flag.base import Case, Check, prose
 from bitext.flag.context import load
 from bitext.flag.homographs import Judge, stem
+from bitext.flag.neighbours import load as neighbours
 from bitext.flag.readings import Elsewhere, Reader, Reading, plain
 from bitext.flag.verdicts import Sentence, Verdict, alone, paired
 from bitext.flag.words import Word, words
@@ -32,9 +33,10 @@ class WordSense(Check):
     continuous bag-of-words vectors, whose product is a pointwise mutual information; Levy and Goldberg 2014).
 
     First a table of homographs whose senses and French words are all known (`bitext.lexicon.homographs`): besides the
-    words around, it weighs the words that like to stand around each sense, the part of speech that the original wants
-    and how usual each sense is, with weights learnt on news in which one sense was put for another (the idea of Gale,
-    Church and Yarowsky 1992). What the table does not hold is guessed, and needs more evidence:
+    words around, it weighs the words that like to stand around each sense, those right beside the homograph in the
+    original (`bitext.flag.neighbours`), the part of speech that the original wants and how usual each sense is, with
+    weights learnt on news in which one sense was put for another (the idea of Gale, Church and Yarowsky 1992). What
+    the table does not hold is guessed, and needs more evidence:
 
     With the original, the homograph must stand there; its French translations, from the lexicon and through its
     WordNet synonyms, are weighed against each other by their probabilities and both contexts, synonyms taken together.
@@ -55,7 +57,7 @@ class WordSense(Check):
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
         "known": 2.3,  # score from which a flag is raised on a homograph of the table, with the original
-        "known_heading": 0.7,  # and in a heading, where few words must do and the sense is lost most often
+        "known_heading": 1.05,  # and in a heading, where few words must do and the sense is lost most often
         "known_alone": 3.2,  # and without the original
         "known_alone_heading": 1.8,
         "original": 16.0,  # on any other word, with the original
@@ -73,7 +75,7 @@ class WordSense(Check):
         from bitext.lexicon.senses import inventory
 
         reader = Reader(case.resources.lexicon, case.resources.senses or inventory(), context)
-        judge = Judge(homographs(), case.resources.lexicon, context)
+        judge = Judge(homographs(), case.resources.lexicon, context, neighbours())
         texts = [[plain(w.text) for w in words(s.text, "fr")] if prose(s) else [] for s in case.target.segments]
         document = Elsewhere(context, texts)
         stems = Counter(stem(w) for t in texts for w in t)
