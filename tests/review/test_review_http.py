@@ -304,7 +304,11 @@ def test_a_row_says_its_rank_while_it_is_the_one_that_was_ranked(tmp_path):
     review = open_review(tmp_path / "bitext.jsonl")
     client = Client(review)
     said = dict(
-        re.findall(r'id="(bead:[^"]+)"(?:(?!</li>).)*?>rank (\d of 6) by estimated quality<', client.page, re.S)
+        re.findall(
+            r'id="(bead:[^"]+)"(?:(?!</li>).)*?>rank (\d of 6)<span class="vh"> by estimated quality<',
+            client.page,
+            re.S,
+        )
     )
     assert said["bead:s1-3t1-2"] == "1 of 6" and said["bead:s0-1t0-1"] == "6 of 6" and len(said) == 6
     row = client.do("correct", segment=1, text="Autre chose.").json()["rows"][0]["html"]
