@@ -26,7 +26,7 @@ ASSETS: dict[str, tuple[Path, str]] = {
     "review.css": (_HERE / "review.css", "text/css; charset=utf-8"),
     **{
         f"{name}.js": (_HERE / f"{name}.js", "text/javascript; charset=utf-8")
-        for name in ("review", "words", "picking", "links", "editors", "panels", "work")
+        for name in ("review", "words", "picking", "links", "editors", "panels", "rows", "work")
     },
 }
 """What the page loads, by name: file and media type."""

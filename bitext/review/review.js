@@ -3,6 +3,7 @@ import { editors } from "./editors.js";
 import { wordLinks } from "./links.js";
 import { panels } from "./panels.js";
 import { picking } from "./picking.js";
+import { before, beside, blank, element, put, segments, shown } from "./rows.js";
 import { work } from "./work.js";
 
 const $ = (s, r = document) => r.querySelector(s);
@@ -101,39 +102,6 @@ async function step(which) {
 // --- rows ---
 const rows = () => $$(".bead", main);
 const editing = (row) => !!row && !!$(".editor", row);
-function element(html) {
-  const t = document.createElement("template");
-  t.innerHTML = html.trim();
-  return t.content.firstElementChild;
-}
-function put(row, place) { // after another; lists stay short, for one that is in view is laid out whole
-  const list = place?.parentElement;
-  if (!place) return $(".beads", main).prepend(row);
-  if (place.nextElementSibling || list.childElementCount < 24) return place.after(row);
-  let next = list.nextElementSibling;
-  if (!next?.matches("ol") || next.childElementCount >= 24) { next = list.cloneNode(false); list.after(next); }
-  next.prepend(row);
-}
-function before(row) { // the row before, across lists
-  if (row.previousElementSibling) return row.previousElementSibling;
-  for (let l = row.parentElement.previousElementSibling; l?.matches("ol"); l = l.previousElementSibling)
-    if (l.lastElementChild) return l.lastElementChild;
-  return null;
-}
-function segments(row) { // what a row holds, by its name
-  const [, ...ends] = /^bead:s(?:(\d+)-(\d+))?t(?:(\d+)-(\d+))?$/.exec(row.id) ?? [], held = new Set();
-  for (const [side, a, b] of [["s", ends[0], ends[1]], ["t", ends[2], ends[3]]])
-    for (let i = Number(a); i < Number(b); i++) held.add(`${side}${i}`);
-  return held;
-}
-function blank(id) { // the place of a row that comes later
-  const row = document.createElement("li");
-  row.id = id;
-  row.className = "bead later";
-  row.tabIndex = -1;
-  row.setAttribute("aria-busy", "true");
-  return row;
-}
 function replace(data, mine) {
   const old = cur && byId(cur), held = old ? segments(old) : new Set();
   const focused = !!old && old.contains(document.activeElement);
@@ -180,7 +148,6 @@ function replace(data, mine) {
 }
 const keep = (row, top) => scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
 const fill = (found) => replace({ rows: found, gone: [] }, false);
-const shown = (el) => el.checkVisibility ? el.checkVisibility() : el.offsetParent !== null;
 function choose(row, { scroll = true, focus = true, keep = false } = {}) {
   if (!row) return;
   $$(".bead.cur").forEach((r) => r.classList.remove("cur"));
@@ -209,18 +176,6 @@ function mark() { // the current flag, on both sides
   if (!row || !flag) return;
   $(`.note[data-n="${flag}"]`, row)?.classList.add("lit");
   for (const m of $$(".m", row)) if (m.dataset.f.split(" ").includes(String(flag))) m.classList.add("lit");
-}
-function beside(row, by) { // the next shown row in a direction, across lists
-  let list = row.parentElement, at = row;
-  for (;;) {
-    at = by > 0 ? at.nextElementSibling : at.previousElementSibling;
-    while (!at) {
-      list = by > 0 ? list.nextElementSibling : list.previousElementSibling;
-      if (!list?.matches("ol")) return null;
-      at = by > 0 ? list.firstElementChild : list.lastElementChild;
-    }
-    if (shown(at)) return at;
-  }
 }
 function stepRow(by) {
   const row = cur && byId(cur);
