@@ -1,5 +1,7 @@
 """Short texts with marked faults, as a mediocre machine would translate them: what the checks find and get wrong.
 
+`python bench/flag_texts.py [TEXT…] [--models]`; without texts, those of `bench/texts`.
+
 A text is `NAME.tsv`: `en<TAB>fr`, the first line the header, the second the heading. A fault is marked in the French as
 `{wrong|kind|right}`; words left out have an empty *wrong*. So each text gives a faulty translation and a sound one, on
 which every flag is wrong.
@@ -7,11 +9,15 @@ which every flag is wrong.
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from flag_sets import Bench
 
 from bitext.document import Bead, Bitext, Document, Flag, Kind, Segment, Severity
 
@@ -135,3 +141,23 @@ def examined(
         "missed": missed,
         "wrong flags": wrong,
     }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("texts", nargs="*", type=Path, help="files; all of bench/texts if none is given")
+    parser.add_argument("--models", action="store_true", help="use the shipped models for the checks that need them")
+    args = parser.parse_args()
+    bench = Bench(Path(), {"fr-en": "fr-en", "en-fr": "en-fr"} if args.models else {})
+    paths = args.texts or sorted(Path(__file__).parent.joinpath("texts").glob("*.tsv"))
+    found = examined(paths, bench.examine, bench.models["fr-en"].translate if args.models else None)
+    for name, value in found.items():
+        rows = value.items() if isinstance(value, dict) else [(v, "") for v in value] if isinstance(value, list) else []
+        print(f"{name}: {'' if rows else value}")
+        for key, row in rows:
+            print(f"  {key} {row}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
