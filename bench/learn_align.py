@@ -31,6 +31,7 @@ from bitext.align.confidence import predictors
 from bitext.align.evidence import KINDS, Pair
 from bitext.align.features import describe
 from bitext.align.gold import GoldBead, score_beads
+from bitext.align.missing import rarity, shifted, with_words
 from bitext.align.names import NAMES, REACH, K, shapes
 from bitext.align.prepare import Layout, prepare
 from bitext.align.scoring import score_band
@@ -39,7 +40,9 @@ COMBINATIONS = ("translation+lexicon", "lexicon", "translation", "translations",
                 "translation+lexicon+vectors", "translation+vectors", "translations+vectors",
                 "lexicon+vectors")  # fmt: skip
 FOLDS = 5
+SEEDS = (7, 11, 12)  # of damaged copies: one of a text, three of each part where a single text is all there is
 RADIUS = 8
+_LIKELY = 1e-6  # beads less probable than this, by the weights known so far, are not looked at
 
 
 @jit
@@ -76,6 +79,9 @@ class Lattice:
     allowed: np.ndarray  # whether the gold allows them
     base: np.ndarray
     partner: np.ndarray
+    words: tuple[np.ndarray, np.ndarray]  # which segments have words
+    alone: np.ndarray  # of those that are looked at: segments with words left alone
+    rarity: float = 0.0  # how rare these are (`see`)
     importance: float = 1.0  # less for damaged copies
 
 
@@ -212,21 +218,28 @@ def lattice(
     features = np.zeros((int(wanted.sum()), len(NAMES)), np.float32)
     _describe_nodes(view, *band, shape, wanted, features, np.empty((K + 1, REACH + 1, REACH + 1), np.float32))
     kept = np.flatnonzero(wanted)
-    return Lattice(case, band, kept, features, allowed.ravel()[kept], ready.base, partner)
+    words = with_words(view)
+    alone = shifted(np.zeros((band.size, len(shape)), np.float32), band, words, 1.0).ravel()[kept] > 0
+    out = Lattice(case, band, kept, features, allowed.ravel()[kept], ready.base, partner, words, alone)
+    if weights.values.any():
+        likely = marginals(band, shape, scored(out, vector(weights)), weights.run)[0].ravel()[kept] > _LIKELY
+        few = likely | out.allowed
+        out.kept, out.features, out.allowed, out.alone = kept[few], features[few], out.allowed[few], alone[few]
+    return out
 
 
 def vector(weights: model.Weights) -> np.ndarray:
-    """What is learnt: the weights of the features, then what going on with a gap adds."""
-    return np.append(weights.values, weights.run).astype(np.float64)
+    """What is learnt: the weights of the features, what going on with a gap adds, how far to follow what is missing."""
+    return np.array([*weights.values, weights.run, weights.missing], np.float64)
 
 
 def scored(x: Lattice, values: np.ndarray, gold: bool = False) -> np.ndarray:
     """Scores of a lattice's beads, shaped (nodes, shapes); with `gold`, of those that the gold allows.
 
-    `values` are the weights, then what going on with a gap adds.
+    `values` as those of `vector`.
     """
     score = np.full(x.band.size * len(shapes(6)), -np.inf, np.float32)
-    found = x.features @ values[:-1].astype(np.float32)
+    found = x.features @ values[:-2].astype(np.float32) + np.float32(values[-1] * x.rarity) * x.alone
     score[x.kept] = np.where(x.allowed, found, -np.inf) if gold else found
     return score.reshape(x.band.size, -1)
 
@@ -253,13 +266,15 @@ def fit(
         loss = penalty * float(away @ away)
         gradient = 2 * penalty * away
         for x in lattices:
-            p, z, p_on = marginals(x.band, shape, scored(x, values), values[-1])
-            q, y, q_on = marginals(x.band, shape, scored(x, values, True), values[-1])
+            p, z, p_on = marginals(x.band, shape, scored(x, values), values[-2])
+            q, y, q_on = marginals(x.band, shape, scored(x, values, True), values[-2])
             if not np.isfinite(y):
                 continue
             loss += x.importance * (z - y)
-            gradient[:-1] += x.importance * (p - q).ravel()[x.kept] @ x.features
-            gradient[-1] += x.importance * (p_on - q_on)
+            more = x.importance * (p - q).ravel()[x.kept]
+            gradient[:-2] += more @ x.features
+            gradient[-2] += x.importance * (p_on - q_on)
+            gradient[-1] += x.rarity * float(more @ x.alone)
         w.grad = torch.tensor(gradient if only is None else gradient * only)
         return torch.tensor(loss)
 
@@ -267,9 +282,33 @@ def fit(
     return w.detach().numpy()
 
 
+def see(x: Lattice, values: np.ndarray, most: float = np.inf) -> None:
+    """How rare missing segments are on the path that these weights find without knowing it."""
+    x.rarity = 0.0
+    x.rarity = rarity(best_path(x.band, shapes(6), scored(x, values), values[-2])[0], x.words, most)
+
+
+def learn(
+    lattices: Sequence[Lattice], start: np.ndarray, penalty: float, steps: int = 60, prior: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """As `fit`, then twice again with what the weights so far say of how much is missing.
+
+    Here texts where much is missing say so, too (`most`), so that they do not teach others to expect it.
+    """
+    for x in lattices:
+        x.rarity = 0.0
+    values = fit(lattices, start, penalty, steps, prior=prior)
+    for _ in range(2):
+        for x in lattices:
+            see(x, values)
+        values = fit(lattices, values, penalty, steps, prior=prior)
+    return values
+
+
 def decode(x: Lattice, values: np.ndarray) -> list[tuple[int, int, int, int]]:
-    """The best path: source start and end, target start and end by bead."""
-    return best_path(x.band, shapes(6), scored(x, values), values[-1])[0]
+    """The best path, as the aligner finds it: source start and end, target start and end by bead."""
+    see(x, values, 0.0)
+    return best_path(x.band, shapes(6), scored(x, values), values[-2])[0]
 
 
 def as_gold(path: Sequence[tuple[int, int, int, int]]) -> list[GoldBead]:
@@ -290,9 +329,9 @@ def report(label: str, lattices: Sequence[Lattice], values: dict[str, np.ndarray
 
 def judged(x: Lattice, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Predictors of every bead of the best path, and whether it is in the gold."""
+    path = decode(x, values)
     score = scored(x, values)
-    path = best_path(x.band, shapes(6), score, values[-1])[0]
-    posterior = marginals(x.band, shapes(6), score, values[-1])[0]
+    posterior = marginals(x.band, shapes(6), score, values[-2])[0]
     index = {(int(a), int(b)): k for k, (a, b) in enumerate(shapes(6))}
     at = [(x.band.at[b] + d - x.band.low[b], index[b - a, d - c]) for a, b, c, d in path]
     p = np.array([posterior[i] for i in at], np.float64)
@@ -306,13 +345,13 @@ def learn_paragraphs(options: argparse.Namespace, cache: Cache, data: dict) -> N
     """The gold texts have no paragraphs: learn what breaks and headings are worth on imagined ones, for every set."""
     name = "translation+lexicon"
     start = model.Weights(data["combinations"][name])
-    only = np.array([*(float(n.startswith("paragraph.")) for n in NAMES), 0.0])
+    only = np.array([*(float(n.startswith("paragraph.")) for n in NAMES), 0.0, 0.0])
     lattices = [lattice(c, name, cache, start, imagined(c)) for c in cases(options.gold) if has_all(c, name, cache)]
     first = vector(start)
     report("before", lattices, first * (1 - only))
     values = fit(lattices, first, options.penalty, 40, only)
     report("imagined", lattices, values)
-    for n, v in zip(NAMES, np.minimum(values[:-1], 0), strict=True):  # to differ is never evidence for a bead
+    for n, v in zip(NAMES, np.minimum(values[:-2], 0), strict=True):  # to differ is never evidence for a bead
         if n.startswith("paragraph."):
             print(f"  {n} {v:.4f}")
             for known in data["combinations"].values():
@@ -356,17 +395,17 @@ def main(argv: Sequence[str] | None = None) -> int:
                 known_lines = Derived(cache, c)
                 lattices.append(lattice(part, combination, known_lines, start))
                 # so that the model knows what a missing or foreign segment looks like
-                copies.append(
-                    lattice(damaged(part, ("delete10", "delete30")[i % 2], 7), combination, known_lines, start)
-                )
-                copies[-1].importance = options.copies
+                for n, seed in enumerate(SEEDS if part is not c else SEEDS[:1]):
+                    kind = ("delete10", "delete30")[(i + n) % 2]
+                    copies.append(lattice(damaged(part, kind, seed), combination, known_lines, start))
+                    copies[-1].importance = options.copies
         first = vector(start)
         prior: np.ndarray | float = 0.0
         penalty = options.penalty
         if "translations" in combination:  # few documents: drawn towards what one translation taught
             prior = vector(model.Weights(data["combinations"][combination.replace("translations", "translation")]))
             penalty, first = 3 * options.penalty, prior
-        values = fit(lattices + copies, first, penalty, prior=prior)
+        values = learn(lattices + copies, first, penalty, prior=prior)
         report("in sample", lattices, values)
         calibration: list[float] = []
         trust: dict = {}
@@ -374,13 +413,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             held: dict[str, np.ndarray] = {}
             groups = sorted({x.case.group for x in lattices})
             for group in groups if options.other_sets and len(groups) > 1 else []:
-                v = fit([x for x in lattices + copies if x.case.group != group], values, penalty, 40, prior=prior)
+                v = learn([x for x in lattices + copies if x.case.group != group], values, penalty, 40, prior)
                 held |= {x.case.name: v for x in lattices if x.case.group == group}
             if held:
                 report("other sets", lattices, held)
             for k in range(FOLDS):
                 out = {name for name, which in fold.items() if which == k}
-                v = fit([x for x in lattices + copies if x.case.name not in out], values, penalty, 15, prior=prior)
+                v = learn([x for x in lattices + copies if x.case.name not in out], values, penalty, 15, prior)
                 held |= dict.fromkeys(out, v)
             report("5 folds", lattices, held)
             report("damaged", copies, held)
@@ -401,12 +440,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             file.write_text(json.dumps(data, indent=1) + "\n")
         elif options.write:
             names = [k for k in KINDS if k != "numbers"]
-            learnt = dict(zip(NAMES, values[:-1].tolist(), strict=True))
+            learnt = dict(zip(NAMES, values[:-2].tolist(), strict=True))
             # these texts have no paragraphs: what those are worth was learnt apart
             learnt |= {n: float(w) for n, w in zip(NAMES, start.values, strict=True) if n.startswith("paragraph.")}
             data["combinations"][combination] = {
                 "weights": {n: round(v, 4) for n, v in learnt.items() if abs(v) > 5e-5},
-                "run": round(max(float(values[-1]), 0.0), 4),
+                "run": round(max(float(values[-2]), 0.0), 4),
+                "missing": round(max(float(values[-1]), 0.0), 4),
                 "base": {k: round(float(np.mean([x.base[KINDS.index(k)] for x in lattices])), 4) for k in names},
                 "partner": {k: round(float(np.nanmean([*(x.partner[KINDS.index(k)] for x in lattices
                                                          if np.isfinite(x.partner[KINDS.index(k)])), 0.4][:16])), 4)

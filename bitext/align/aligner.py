@@ -16,6 +16,7 @@ from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
 from bitext.align.features import described, likenesses
 from bitext.align.lexical import LexiconEvidence
+from bitext.align.missing import Words, rarity, shifted, with_words
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
 from bitext.align.names import NAMES, REACH, View, shapes
@@ -88,6 +89,8 @@ class _Search(NamedTuple):
     shape: NDArray[np.int64]
     score: NDArray[np.float32]
     path: list[tuple[int, int, int, int]]
+    rarer: float = 0.0
+    """Part of the score of every segment with words left alone: how much rarer than usual these are here."""
 
     def beads(self, weights: Weights, explain: bool) -> list[Bead]:
         """The path as beads with scores, confidence and, if asked for, evidence."""
@@ -100,6 +103,10 @@ class _Search(NamedTuple):
         null = sizes == 0
         on = np.append(False, (null[1:] & null[:-1]).any(axis=1))  # goes on with a gap
         score = self.score[node, kind].astype(np.float64) + weights.run * on
+        more = weights.run * on
+        if self.rarer:
+            words = with_words(self.view)
+            more = more + self.rarer * np.array([_alone(p, words) for p in self.path])
         sure = confidence(predictors(posterior, score, sizes), weights.calibration)
         return [
             Bead(
@@ -108,23 +115,29 @@ class _Search(NamedTuple):
                 round(float(value), 4),
                 round(float(p), 4),
                 False,
-                _evidence(self.view, weights, range(s0, s1), range(t0, t1), goes_on) if explain else (),
+                _evidence(self.view, weights, range(s0, s1), range(t0, t1), added) if explain else (),
             )
-            for (s0, s1, t0, t1), value, p, goes_on in zip(self.path, score, sure, on.tolist(), strict=True)
+            for (s0, s1, t0, t1), value, p, added in zip(self.path, score, sure, more.tolist(), strict=True)
         ]
 
 
 def _evidence(
-    view: View, weights: Weights, source: range, target: range, goes_on: bool = False
+    view: View, weights: Weights, source: range, target: range, of_gap: float = 0.0
 ) -> tuple[tuple[str, float], ...]:
-    """What a bead's score is the sum of, by group of features, the weightiest first."""
+    """What a bead's score is the sum of, by group of features, the weightiest first; `of_gap` is no feature's."""
     x = described(view, source, target)
-    groups: dict[str, float] = {"null": weights.run * goes_on}
+    groups: dict[str, float] = {"null": of_gap}
     for name, value in zip(NAMES, x * weights.values, strict=True):
         group = name.split(".")[0]
         groups[group] = groups.get(group, 0.0) + float(value)
     found = [(g, round(v, 3)) for g, v in groups.items() if abs(v) >= 5e-4]
     return tuple(sorted(found, key=lambda x: -abs(x[1])))
+
+
+def _alone(bead: tuple[int, int, int, int], words: Words) -> bool:
+    """Whether a bead is one segment with words left alone."""
+    s0, s1, t0, t1 = bead
+    return bool((t0 == t1 and words[0][s0]) or (s0 == s1 and words[1][t0]))
 
 
 def _without_repeats(search: _Search, pair: Pair) -> _Search:
@@ -177,15 +190,20 @@ def _search(ready: Prepared, weights: Weights, shape: NDArray[np.int64], exact: 
     """The best path; the corridor is widened where the path runs along its edges, until it does so nowhere."""
     n, m = ready.shape
     band = full(n, m) if exact or (n + 1) * (m + 1) <= _SMALL else ready.first.near
-    words = "lexicon" in ready.rows or "translation" in ready.rows
-    slack = (np.inf,) * 3 if exact else (_SLACK[0 if words else 1], _INNER, _AROUND)
+    comparable = "lexicon" in ready.rows or "translation" in ready.rows
+    slack = (np.inf,) * 3 if exact else (_SLACK[0 if comparable else 1], _INNER, _AROUND)
     while True:
         view = ready.view(band)
         score = score_band(view, band, shape, weights.values, weights.run, *slack)
         path, _ = best_path(band, shape, score, weights.run)
+        words = with_words(view)
+        rarer = weights.missing * rarity(path, words)
+        if rarer:
+            score = shifted(score, band, words, rarer)
+            path, _ = best_path(band, shape, score, weights.run)
         edge = _edges(path, band, m)
         if not edge.any():
-            return _Search(band, view, shape, score, path)
+            return _Search(band, view, shape, score, path, rarer)
         band = widened(band, edge, _WIDEN, _WIDEN)
 
 

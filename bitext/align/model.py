@@ -33,6 +33,7 @@ class Weights:
     Attributes:
         values: by feature (`names.NAMES`).
         run: added for every segment without a partner that follows another of its side.
+        missing: how far segments without a partner follow how rare they are in these texts (`missing.rarity`).
         base, partner: usual likeness of strangers and of partners, by kind: the start of a document's own calibration.
         calibration: coefficients of the confidence (`confidence.PREDICTORS`); empty: the model's own probability.
     """
@@ -40,6 +41,7 @@ class Weights:
     def __init__(self, data: dict[str, Any]) -> None:
         self.values: NDArray[np.float32] = np.array([data["weights"].get(n, 0.0) for n in NAMES], np.float32)
         self.run = float(data.get("run", 0.0))
+        self.missing = float(data.get("missing", 0.0))
         self.base: dict[str, float] = data["base"]
         self.partner: dict[str, float] = data["partner"]
         self.calibration: NDArray[np.float64] = np.array(data.get("calibration", []), np.float64)
