@@ -51,6 +51,7 @@ class First(NamedTuple):
 
 @jit
 def _sketch(start, column, value, out):  # type: ignore[no-untyped-def]
+    """Add sparse row i to row i // 2 of `out`, zeros, float32 (groups, dimensions), by hash and with a hashed sign."""
     width = np.uint32(out.shape[1])
     for i in range(len(start) - 1):
         for k in range(start[i], start[i + 1]):
@@ -182,6 +183,7 @@ def _close(band: Band, reward: NDArray[np.float32], cells: Band, best: NDArray[n
 
 @jit
 def _most(reward, low, high, at, source, target):  # type: ignore[no-untyped-def]
+    """Raise `source` and `target`, float32 a segment, to the highest of the rewards (float32 by cell) of its pairs."""
     for i in range(len(low)):
         for j in range(low[i], high[i]):
             x = reward[at[i] + j - low[i]]

@@ -20,7 +20,7 @@ __all__ = ["Postings", "narrowed", "pair_products", "postings", "product", "span
 
 
 _WIDE = 30  # columns an entry, beyond which numbering columns anew costs less than a table of all
-_FEW = 8  # pairs a row, up to which they are multiplied one by one
+_FEW = 8  # pairs a row, on average, up to which they are multiplied one by one
 
 
 class Postings(NamedTuple):
@@ -98,13 +98,15 @@ def _dense_product(source, target, low, high, at, out):  # type: ignore[no-untyp
 
 @jit
 def _copied(values, v_low, v_high, v_at, low, high, at, out):  # type: ignore[no-untyped-def]
-    """Copy what is known of a band by cell; rows not wholly known are left alone."""
+    """Copy what is known, float32 by cell of one band, to the cells of another; returns how many of these are known."""
+    count = 0
     for i in range(len(low)):
-        if v_low[i] <= low[i] and high[i] <= v_high[i]:
-            known = v_at[i] - v_low[i]
-            here = at[i] - low[i]
-            for j in range(low[i], high[i]):
-                out[here + j] = values[known + j]
+        known = v_at[i] - v_low[i]
+        here = at[i] - low[i]
+        for j in range(max(low[i], v_low[i]), min(high[i], v_high[i])):
+            out[here + j] = values[known + j]
+            count += 1
+    return count
 
 
 def product(
@@ -112,20 +114,21 @@ def product(
 ) -> NDArray[np.float32]:
     """Inner products of the pairs (source row, target row) of a band, whose ends never fall; by cell.
 
-    `known`: another band of these rows with its products, not computed again.
+    `known`: another band of these rows with its products, which are not computed again if they are nearly all.
     """
     out = np.zeros(band.size, np.float32)
-    if known is not None:
-        there, values = known
-        _copied(values, *there, *band, out)
-        rest = (there.low > band.low) | (there.high < band.high)
-        if not rest.any():
-            return out
-        band = Band(band.low, np.where(rest, band.high, band.low), band.at)  # what is left
+    there, values = known or (Band(band.low, band.low, band.at), out)
+    if band.size - _copied(values, *there, *band, out) <= _FEW * len(band.low):
+        rows = np.flatnonzero((there.low > band.low) | (there.high < band.high))
+        i = np.repeat(rows, (band.high - band.low)[rows])
+        before = np.append(0, np.cumsum((band.high - band.low)[rows]))[:-1]
+        cell = np.arange(len(i)) + np.repeat(band.at[rows] - before, (band.high - band.low)[rows])
+        j = cell - band.at[i] + band.low[i]
+        new = (j < there.low[i]) | (j >= there.high[i])
+        out[cell[new]] = pair_products(source, target, i[new], j[new])
+        return out
     if isinstance(source, Sparse) and isinstance(target, Sparse):
-        if band.size <= _FEW * (source.height + target.height) and known is None:
-            i = np.repeat(np.arange(source.height), band.high - band.low)
-            return pair_products(source, target, i, np.arange(band.size) - (band.at[:-1] - band.low)[i])
+        out[:] = 0
         source, target = narrowed(source, target)
         found = postings(target)
         _sparse_product(*source[:3], *found, found.start[:-1].copy(), *band, out)

@@ -57,6 +57,7 @@ def _cases() -> NDArray[np.int8]:
 
 @jit
 def _surface(codes, cases, length, counts, end, begin, upper, scrap, cut, nest):  # type: ignore[no-untyped-def]
+    """Fill the arrays of a `Surface`, zeros, from code points, uint32, with a line a segment; `cases`: see `_cases`."""
     row = 0
     last = np.uint32(0)
     word = 0  # letters of the word so far

@@ -273,6 +273,10 @@ def _stems(texts: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.uint32
 
 @jit
 def _number(hashes, table, column):  # type: ignore[no-untyped-def]
+    """Enter hashes, uint32, in an open-addressed table whose length is a power of 2; returns how many there are.
+
+    `table`: uint32, `column`: int32, -1 where nothing is entered yet, else the number of the hash that stands there.
+    """
     mask = len(table) - 1
     count = 0
     for h in hashes:
@@ -305,6 +309,7 @@ def found(h, table, column):  # type: ignore[no-untyped-def]
 
 @jit
 def _look_up(hashes, table, column, out):  # type: ignore[no-untyped-def]
+    """Fill `out`, int32 by hash, with numbers from a table of `_number`."""
     for k in range(len(hashes)):
         out[k] = found(hashes[k], table, column)
 
@@ -339,6 +344,10 @@ def compact(left: Sparse, right: Sparse) -> tuple[Sparse, Sparse]:
 
 @jit
 def _renumber(column, number, out, count):  # type: ignore[no-untyped-def]
+    """Number columns in the order in which they first stand, from `count` on; returns how many are numbered then.
+
+    `number`: int32 (width,), -1 where a column has no number yet; `out`: int32, the column's number, entry by entry.
+    """
     for k in range(len(column)):
         c = column[k]
         if number[c] < 0:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitext.align import text
+from bitext.align import products, text
 from bitext.align.band import Band, full
 from bitext.align.encoder import _Cached, load_encoder
 from bitext.align.evidence import Form, Numbers, Pair, Translated, stacked
@@ -195,3 +196,24 @@ def test_surface_sees_scraps_abbreviations_and_what_is_left_open() -> None:
     assert s.scrap.tolist() == [0, 0, 0, 1, 0]
     assert s.cut.tolist() == [1, 0, 0, 0, 1]
     assert s.nest.tolist() == [[1, 0], [-1, 0], [0, 1], [0, 0], [0, 0]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(sparse_rows, sparse_rows, st.tuples(st.integers(0, 3), st.integers(1, 4)), st.data(), st.booleans())
+def test_products_of_a_band_are_those_of_the_matrix_whatever_is_known(
+    left: list, right: list, where: tuple[int, int], data: st.DataObject, by_pair: bool
+) -> None:
+    s, t = sparse(left), sparse(right)
+    n, m = s.height, t.height
+
+    def band(low: int, width: int) -> Band:
+        first = np.minimum(np.maximum(np.arange(n) - low, 0), m)
+        return Band.of(first, np.minimum(first + width, m))
+
+    wanted, known = band(*where), band(data.draw(st.integers(0, 3)), data.draw(st.integers(1, 4)))
+    i = np.repeat(np.arange(n), wanted.high - wanted.low)
+    whole = (dense(s) @ dense(t).T)[i, np.arange(wanted.size) - wanted.at[i] + wanted.low[i]]
+    with patch.object(products, "_FEW", 8 if by_pair else -1):
+        np.testing.assert_allclose(product(s, t, wanted), whole, atol=1e-4)
+        np.testing.assert_allclose(product(s, t, wanted, (known, product(s, t, known))), whole, atol=1e-4)
+        np.testing.assert_allclose(product(dense(s), dense(t), wanted), whole, atol=1e-4)
