@@ -103,6 +103,7 @@ def numbers(shape: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
 
 @inlined
 def _add(x, y):  # type: ignore[no-untyped-def]
+    """The log of exp(x) + exp(y)."""
     if x < y:
         x, y = y, x
     if y == -np.inf:

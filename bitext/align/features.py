@@ -191,6 +191,7 @@ def described(view: View, source: range, target: range) -> NDArray[np.float32]:
 
 @jit
 def _likenesses(v, path, out):  # type: ignore[no-untyped-def]
+    """Fill `out`, float32 a bead, from beads `path`, int64 (beads, 4): see `likenesses`."""
     for n in range(len(path)):
         s0, s1, t0, t1 = path[n, 0], path[n, 1], path[n, 2], path[n, 3]
         out[n] = 1.0 if s0 == s1 or t0 == t1 else _alike(v, s0, s1, t0, t1)[0]
