@@ -78,9 +78,9 @@ def _runs(found: list[Word], loose: list[tuple[Word, float]], bridge: bool = Fal
     weight = {w.start: x for w, x in loose}
     if bridge:
         meant = [w for w in found if w.start in weight or w.lower not in STOP]
-        for before, w, after in zip(meant, meant[1:], meant[2:], strict=False):
-            if w.start not in weight and before.start in weight and after.start in weight:
-                weight[w.start] = 0.0
+        for before, between, after in zip(meant, meant[1:], meant[2:], strict=False):
+            if between.start not in weight and before.start in weight and after.start in weight:
+                weight[between.start] = 0.0
     runs: list[tuple[list[Word], float]] = []
     run: list[Word] = []
     total = 0.0
@@ -134,7 +134,8 @@ def _loose(check: Check, case: Case, pair: Pair, *, there: bool) -> Iterator[tup
 
     Without a model the excess must reach `weight`, or `weight_short` where the translation is too short. With one,
     `weight_asked` is enough if leaving the words out makes
-    the other side more probable, and nothing is enough if it makes it less so by `veto`.
+    the other side more probable, and nothing is enough if it makes it less so by `veto`, unless the translation is too
+    short.
     """
     mine, theirs = uncovered(case, pair)
     if not there:
@@ -160,7 +161,7 @@ def _loose(check: Check, case: Case, pair: Pair, *, there: bool) -> Iterator[tup
     gains = relief(case, pair, [(run[0].start, run[-1].end) for run, _ in runs], there=there)
     for k, (run, excess) in enumerate(runs):
         gain = gains[k] if gains is not None else None
-        if (excess >= sure and (gain is None or gain > check.threshold(case, "veto"))) or (
+        if (excess >= sure and (short or gain is None or gain > check.threshold(case, "veto"))) or (
             gain is not None and gain > 0
         ):
             yield run, excess, gain
