@@ -57,7 +57,7 @@ class WordSense(Check):
     languages = ("fr",)
     defaults: ClassVar[Mapping[str, float]] = {
         "known": 2.3,  # score from which a flag is raised on a homograph of the table, with the original
-        "known_heading": 1.05,  # and in a heading, where few words must do and the sense is lost most often
+        "known_heading": 0.7,  # and in a heading, where few words must do and the sense is lost most often
         "known_alone": 3.2,  # and without the original
         "known_alone_heading": 1.8,
         "original": 16.0,  # on any other word, with the original
@@ -88,7 +88,7 @@ class WordSense(Check):
         segment = case.target.segments[i]
         heading = segment.kind is Kind.HEADING
         pair = case.original_of(i)
-        known, places = unit.known(segment.text, pair.other if pair is not None else None)
+        known, places = unit.known(segment.text, pair.other if pair is not None else None, heading)
         more: dict[Reading, float] = {}
         if pair is not None:
             limits = [
@@ -158,7 +158,7 @@ class _Unit:
         i = self.segment
         return [w for k in (i - 1, i + 1) if 0 <= k < len(self.texts) for w in self.texts[k]]
 
-    def known(self, text: str, original: str | None) -> tuple[list[Reading], set[int]]:
+    def known(self, text: str, original: str | None, heading: bool = False) -> tuple[list[Reading], set[int]]:
         """The readings of homographs of the table, and where the words begin of which it says all that can be said."""
         rest = _Rest(self.stems, Counter(stem(w) for w in self.texts[self.segment]))
         sentence = Sentence(text, self.near, original or "", self.reader.forms, self.judge.table, rest)
@@ -166,7 +166,7 @@ class _Unit:
         if original is None:
             verdicts = alone(self.judge, sentence)
         else:
-            verdicts, known = paired(self.judge, sentence, self.reader.senses)
+            verdicts, known = paired(self.judge, sentence, self.reader.senses, heading)
             places = {sentence.words[k].start for k in known}
         here = self.document.only(sentence.plain)
         return [self._reading(text, v, here) for v in verdicts], places

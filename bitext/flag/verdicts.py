@@ -68,10 +68,12 @@ class Sentence:
         return [w for k, w in enumerate(self.plain) if k not in gone]
 
 
-def paired(judge: Judge, s: Sentence, senses: Any) -> tuple[list[Verdict], set[int]]:
+def paired(judge: Judge, s: Sentence, senses: Any, heading: bool = False) -> tuple[list[Verdict], set[int]]:
     """The best other sense of each French term that renders a homograph of the original, whatever its score.
 
     Also the places (in words) of all terms whose homograph was found: of these everything is said.
+
+    Headings have their own grammar (*Mum on talks*), so that what stands right beside a homograph tells nothing there.
 
     Left out: a homograph of which several senses are expressed; a word that usually stands for another word of the
     original.
@@ -97,6 +99,8 @@ def paired(judge: Judge, s: Sentence, senses: Any) -> tuple[list[Verdict], set[i
         found = judge.evidence(
             entry, own, s.rest(mine), s.near, s.english, at, allowed, s.document, s.plain[first.start]
         )
+        if heading:
+            found = [Evidence(e.other, {**e.features, "neighbours": 0.0}) for e in found]
         verdict = _best(judge, s, entry, first, found, "original")
         out += [verdict] if verdict is not None else []
     return out, known
