@@ -28,9 +28,17 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_ATTRIBUTES = _ESCAPES | {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 
 
+# One look tells that most texts stay as they are: this decides how fast a long file is written.
+_IN_CONTENT = re.compile("[&<>\r]")
+_IN_VALUE = re.compile('[&<>\r"\n\t]')
+_MAY_CHANGE = re.compile('[\x00-\x1f&<>"\ud800-\udfff\ufffe\uffff]')
+
+
 def content(text: str) -> str:
     """The text as element content; comes back identical except for `visible`."""
-    return re.sub("[&<>\r]", lambda m: _ESCAPES[m[0]], visible(text))
+    if not _MAY_CHANGE.search(text):
+        return text
+    return _IN_CONTENT.sub(lambda m: _ESCAPES[m[0]], visible(text))
 
 
 def attribute(**values: object) -> str:
@@ -42,9 +50,16 @@ def attribute(**values: object) -> str:
     parts = []
     for name, value in values.items():
         if value is not None:
-            text = re.sub('[&<>\r"\n\t]', lambda m: _IN_ATTRIBUTES[m[0]], visible(str(value)))
-            parts.append(f' {name.replace("__", ":").replace("_", "-")}="{text}"')
+            text = str(value)
+            if _MAY_CHANGE.search(text):
+                text = _IN_VALUE.sub(lambda m: _IN_ATTRIBUTES[m[0]], visible(text))
+            parts.append(f' {_written(name)}="{text}"')
     return "".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _written(name: str) -> str:
+    return name.replace("__", ":").replace("_", "-")
 
 
 @lru_cache(maxsize=1024)
