@@ -107,15 +107,8 @@ _LIMITS = {
 }
 
 
-_FREE = 0.6  # share of a side's words with a meaning from which it is another text, or a free version
 _RATIO = 1.17  # characters of French for one of English
 _SHORT = 0.78  # share of the expected length below which a translation lacks something
-
-
-def _free(found: list[Word], loose: list[tuple[Word, float]]) -> bool:
-    """Whether most of a side has no partner."""
-    meant = sum(w.lower not in STOP and len(w.text) > 2 for w in found)
-    return sum(x > 0 for _, x in loose) >= _FREE * max(meant, 1)
 
 
 def _short(lacking: int, having: int, lang: str) -> bool:
@@ -142,10 +135,8 @@ def _loose(check: Check, case: Case, pair: Pair, *, there: bool) -> Iterator[tup
         mine, theirs = theirs, mine
     # `mine` is left over on the side that lacks the words, `theirs` on the one that has them
     text, lang = (pair.other, case.other_lang) if there else (pair.text, case.lang)
-    lacking, its_lang = (pair.text, case.lang) if there else (pair.other, case.other_lang)
+    lacking = pair.text if there else pair.other
     found = words(text, lang)
-    if _free(words(lacking, its_lang), mine) and _free(found, theirs):
-        return
     slack = sum(x for _, x in mine)  # what the other side has left over may be its free version
     sure, asked = check.threshold(case, "weight"), check.threshold(case, "weight_asked")
     short = there and _short(len(lacking), len(text), case.lang)
@@ -172,10 +163,9 @@ class Addition(Check):
 
     Both sides are linked word by word (posteriors of a lexicon learnt from parallel text, both directions). A stretch
     of words without a partner is flagged if the sum of their weights reaches `weight`; a word's weight is how seldom
-    the corpus leaves it without one. Where most words of both sides have no partner, nothing is said. A model back into
-    the language of the original is asked whether the original becomes more probable without them (coverage
-    conditioning; Vamvas and Sennrich 2022): if it does, less weight is enough; if it becomes much less probable, they
-    are left alone.
+    the corpus leaves it without one. A model back into the language of the original is asked whether the original
+    becomes more probable without them (coverage conditioning; Vamvas and Sennrich 2022): if it does, less weight is
+    enough; if it becomes much less probable, they are left alone.
     """
 
     name = "addition"
