@@ -9,6 +9,19 @@ from collections.abc import Iterator, Sequence
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Paragraph
 from bitext.flag.forms import PLURAL, SINGULAR, Forms, forms
+from bitext.flag.subjects import (
+    HAS,
+    NO_HEAD,
+    OTHER_NUMBER,
+    SAID,
+    Fault,
+    Phrase,
+    before_verb,
+    phrase,
+    predicate,
+    reflexive,
+    verbs_number,
+)
 from bitext.flag.words import STOP, Word, words, wordset
 
 __all__ = ["Agreement"]
@@ -21,8 +34,6 @@ _JOINED = wordset("et ou ni comme plus que qu' soit")
 _BREAK = re.compile(r"[.,;:!?()«»\"“”–—\[\]/]|\s-\s")
 _LISTED = re.compile(r",\s+([^\W\d_]+)")
 _FAR = 60  # words of a clause that count before one
-_IS = wordset("est était sera serait fut sont étaient seront seraient furent")
-_HAS = wordset("a ont avait avaient aura auront aurait auraient")
 _MANY = wordset(
     """sont étaient seront seraient furent ont avaient auront auraient peuvent pouvaient pourront pourraient doivent
     devaient devront devraient font faisaient feront vont veulent voulaient savent disent viennent tiennent"""
@@ -31,21 +42,8 @@ _ONE = wordset(
     """est était sera serait fut a avait aura aurait peut pouvait pourra pourrait doit devait devra devrait fait faisait
     fera va veut voulait sait vient tient"""
 )
-_ADVERBS = wordset("pas plus jamais déjà toujours aussi également très trop bien encore souvent tous toutes désormais")
 _SUBJECTS = {"il": "ms", "elle": "fs", "ils": "mp", "elles": "fp"}
 _OPENING = wordset("que qu' si quand lorsque lorsqu' mais car où puisque puisqu' parce donc")
-_NUMBER_OF = {
-    "est": "sont", "était": "étaient", "sera": "seront", "serait": "seraient", "fut": "furent", "a": "ont",
-    "avait": "avaient", "aura": "auront", "aurait": "auraient", "peut": "peuvent", "pouvait": "pouvaient",
-    "pourra": "pourront", "pourrait": "pourraient", "doit": "doivent", "devait": "devaient", "devra": "devront",
-    "devrait": "devraient", "fait": "font", "faisait": "faisaient", "fera": "feront", "va": "vont", "veut": "veulent",
-    "voulait": "voulaient", "sait": "savent", "vient": "viennent", "tient": "tiennent",
-}  # fmt: skip
-_NUMBER_OF |= {many: one for one, many in _NUMBER_OF.items()}
-_NO_HEAD = wordset(
-    "air instant moment heure jour fois peu plupart sorte type espèce genre série ensemble nombre majorité un l'un"
-)
-_SAID = {"ms": "masculine singular", "fs": "feminine singular", "mp": "masculine plural", "fp": "feminine plural"}
 
 
 class Agreement(Check):
@@ -128,11 +126,11 @@ class Agreement(Check):
         number = "s" if d.lower in SINGULAR else "p" if d.lower in PLURAL or d.lower == "les" else ""
         wanted = {f for f in table.nouns.get(noun.text, ()) if f[1] == number}
         have = table.adjectives.get(adjective.text)
-        if not wanted or have is None or wanted & have or noun.lower in _NO_HEAD or adjective.lower in STOP:
+        if not wanted or have is None or wanted & have or noun.lower in NO_HEAD or adjective.lower in STOP:
             return
         if _verb(table, adjective.text):
             return
-        if re.search(r"(?:[éiu]s?|its?|erts?)$", adjective.text) and any(w.lower in _HAS for w in before):
+        if re.search(r"(?:[éiu]s?|its?|erts?)$", adjective.text) and any(w.lower in HAS for w in before):
             return  # *ont de ce fait appuyé*
         following = (
             clause[i + 3].lower if i + 3 < len(clause) else unit.text[adjective.end : adjective.end + 9].lstrip()[:1]
@@ -141,7 +139,8 @@ class Agreement(Check):
             return  # *les volets social et culturel*
         if following in table.nouns or (following in ("que", "qu'") and adjective.lower in ("tel", "telle")):
             return  # the adjective of the next noun
-        if any(w.lower in ("et", "ou", "ni") for w in before) and all(f[1] == "p" for f in have):
+        listed = unit.text[max(0, d.start - 2) : d.start] == ", " or any(w.lower in ("et", "ou", "ni") for w in before)
+        if listed and all(f[1] == "p" for f in have):
             return
         if before and (before[-1].lower in _JOINED or before[-1].lower in _CLITIC):
             return
@@ -153,7 +152,7 @@ class Agreement(Check):
             return
         yield self.flag(
             unit.locate(noun.start, adjective.end),
-            f"“{adjective.text}” does not agree with “{noun.text}” ({_SAID[min(wanted)]}).",
+            f"“{adjective.text}” does not agree with “{noun.text}” ({SAID[min(wanted)]}).",
             Severity.MINOR,
             suggestion=unit.text[noun.start : adjective.start] + right,
             strength=0.5 if governed else 0.8,
@@ -182,9 +181,8 @@ class Agreement(Check):
             return
         if before in ("que", "qu'") and i >= 2 and clause[i - 2].lower in _COMPARED:
             return  # *plus que lui et elle*
-        rest = list(clause[i + 1 : i + 6])
-        while rest and rest[0].lower in ("ne", "n'", "y"):
-            rest.pop(0)
+        at = before_verb(clause, i + 1)
+        rest = clause[at : at + 8]
         if not rest:
             return
         verb = rest[0].lower
@@ -194,85 +192,69 @@ class Agreement(Check):
                 unit.locate(a.start, rest[0].end),
                 f"“{unit.text[a.start : rest[0].end]}”: subject and verb do not agree in number.",
                 Severity.MINOR,
-                suggestion=unit.text[a.start : rest[0].start] + _NUMBER_OF[verb]
+                suggestion=unit.text[a.start : rest[0].start] + OTHER_NUMBER[verb]
                 if len(rest) < 2
                 else f"{_like(right, a.text)}{unit.text[a.end : rest[0].end]}",
                 strength=0.8,
             )
             return
-        yield from self._joined(unit, table, a, rest, frozenset((wanted,)))
+        if not reflexive(clause, at, rest):
+            yield from self._flags(unit, predicate(table, a, rest, frozenset((wanted,))))
 
-    def _joined(
-        self, unit: Paragraph, table: Forms, subject: Word, rest: list[Word], wanted: frozenset[str]
-    ) -> Iterator[Flag]:
-        """What a form of *être* joins to a subject; `rest` begins with the verb."""
-        verb = rest.pop(0).lower
-        if verb in _HAS and len(rest) > 1:
-            while len(rest) > 1 and rest[0].lower in _ADVERBS:
-                rest.pop(0)
-            if rest[0].lower != "été":
-                return
-            rest.pop(0)
-        elif verb not in _IS:
-            return
-        if len(rest) > 1 and rest[0].lower == "bien" and rest[1].lower in ("sûr", "entendu"):
-            return
-        while len(rest) > 1 and (rest[0].lower in _ADVERBS or rest[0].lower.endswith("ment")):
-            rest.pop(0)
-        if not rest:
-            return
-        have = table.adjectives.get(rest[0].text) or table.participles.get(rest[0].text)
-        if have is None or have & wanted or rest[0].lower in STOP:
-            return
-        if rest[0].text in table.nouns and len(have) > 1:
-            return
-        if len(rest) > 1 and (rest[1].text in table.nouns or rest[1].text in table.many or rest[1].text[:1].isupper()):
-            return  # *elle est premier ministre*
-        right = table.agreeing(rest[0].text, sorted(wanted))
-        if right is None:
-            return
-        yield self.flag(
-            unit.locate(rest[0].start, rest[0].end),
-            f"“{rest[0].text}” does not agree with its subject “{subject.text}” ({_SAID[min(wanted)]}).",
-            Severity.MINOR,
-            suggestion=right,
-            strength=0.7,
-        )
+    def _flags(self, unit: Paragraph, faults: Iterator[Fault]) -> Iterator[Flag]:
+        for x in faults:
+            yield self.flag(
+                unit.locate(x.start, x.end), x.message, Severity.MINOR, suggestion=x.suggestion, strength=x.strength
+            )
 
     def _subject(self, unit: Paragraph, table: Forms, clause: Sequence[Word]) -> Iterator[Flag]:
-        """Determiner and noun that open a sentence or a subordinate clause, with their verb."""
+        """A noun phrase that opens a sentence or a clause, with its verb."""
         for i in range(len(clause) - 2):
             if i and clause[i - 1].lower not in _OPENING:
                 continue
-            if not i and not _opens(unit.text, clause[0].start):
+            before = unit.text[max(0, clause[i].start - 2) : clause[i].start]
+            if not i and not (_opens(unit.text, clause[0].start) or before == ", "):
                 continue
             if any(w.lower in _COMPARED for w in clause[max(0, i - _FAR) : max(0, i - 1)]):
                 continue  # *telles que le pain*, *plus de plaintes que l'année passée*
-            d, noun = clause[i], clause[i + 1]
-            number = "s" if d.lower in SINGULAR else "p" if d.lower in PLURAL or d.lower == "les" else ""
-            wanted = frozenset(f for f in table.nouns.get(noun.text, ()) if f[1] == number)
-            counted = noun.text in (table.many if number == "s" else table.one)
-            if not (wanted or counted) or not number or noun.lower in _NO_HEAD or d.lower in ("du", "des", "au", "aux"):
+            if clause[i].lower in ("du", "aux", "au"):
                 continue
-            rest = list(clause[i + 2 : i + 8])
-            if len(rest) > 1 and table.adjectives.get(rest[0].text, frozenset()) & wanted:
-                rest.pop(0)
-            while len(rest) > 1 and rest[0].lower in ("ne", "n'"):
-                rest.pop(0)
-            verb = rest[0].lower
-            if (number == "s" and verb in _MANY) or (number == "p" and verb in _ONE and len(rest) > 1):
-                if number == "p" and len(rest) > 1 and verb in ("fait", "a", "est") and rest[1].text in table.nouns:
-                    continue
-                yield self.flag(
-                    unit.locate(noun.start, rest[0].end),
-                    f"“{noun.text} {rest[0].text}”: subject and verb do not agree in number.",
-                    Severity.MINOR,
-                    suggestion=unit.text[noun.start : rest[0].start] + _NUMBER_OF[verb],
-                    strength=0.6,
-                )
+            found = phrase(table, clause, i)
+            if found is None:
                 continue
-            if wanted:
-                yield from self._joined(unit, table, noun, rest, wanted)
+            at = before_verb(clause, found.stop)
+            rest = clause[at : at + 8]
+            if rest:
+                listed = not i and before == ", "
+                agreeing = not reflexive(clause, at, rest)
+                yield from self._flags(unit, self._verb(unit, table, found, rest, listed, agreeing))
+
+    @staticmethod
+    def _verb(
+        unit: Paragraph, table: Forms, found: Phrase, rest: Sequence[Word], listed: bool, agreeing: bool
+    ) -> Iterator[Fault]:
+        """The verb of a noun phrase; one that ends a list may have it in the plural."""
+        verb = verbs_number(table, rest[0])
+        n = min(found.wanted)[1]
+        if verb is None:
+            return
+        if verb[0] == n:
+            if agreeing:
+                yield from predicate(table, found.head, rest, found.wanted)
+        elif rest[0].text not in OTHER_NUMBER and (
+            (found.long and rest[0].text.endswith("e")) or (len(rest) > 1 and verbs_number(table, rest[1]))
+        ):
+            return  # *les partisans de la ligne dure*, *le temps violent est*
+        elif not (listed and n == "s") and len(rest) > 1:
+            if n == "p" and rest[0].lower in ("fait", "a", "est") and rest[1].text in table.nouns:
+                return
+            yield Fault(
+                found.head.start,
+                rest[0].end,
+                f"“{found.head.text} {'… ' * found.long}{rest[0].text}”: subject and verb do not agree in number.",
+                unit.text[found.head.start : rest[0].start] + verb[1],
+                0.6,
+            )
 
 
 _CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
