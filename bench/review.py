@@ -3,12 +3,14 @@
     python bench/review.py [--segments 2000] [--times 25] [FILE.jsonl]
 
 Prints the time of the first page and, by action, the median, 95th percentile and longest time in milliseconds, from
-sending the request to having read the whole answer; each answer comes after the decision is on the disk. Actions begin
-three seconds after the page.
+sending the request to having read the whole answer; each answer comes after the decision is on the disk. Beside them
+the median and longest processor time of the server in it, which other work on the machine hardly lengthens (Linux).
+Actions begin three seconds after the page.
 
 What takes its time is begun and followed: aligning again answers when it has begun, and the time until it is a
-decision is given too; translations are waited for by nothing but their own panel. While either is under way, quick
-actions are timed again (`while aligning`, `while translating`).
+decision is given too. A translation's panel is opened by the page itself before it asks (`bench/browser.py` times
+that); here is the time until there is something in it. While such work is under way, quick actions are timed again
+(`while aligning`, `while translating`, `while exporting`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import math
 import random
 import re
 import subprocess
@@ -25,7 +28,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from bitext.document import Bead, Bitext, Document, Flag, Scores, Severity, Translation
 from bitext.formats import jsonl
@@ -59,10 +61,32 @@ def made(n: int) -> Bitext:
     )
 
 
+Took = dict[str, list[tuple[float, float]]]
+"""By action, seconds on the clock and of the server's processor."""
+
+
+class Watch:
+    """Seconds on the clock, and of a process's processor time (NaN where the system does not tell)."""
+
+    def __init__(self, pid: int) -> None:
+        self.clock = (~pid << 3) | 2  # Linux: the clock of all threads of a process, as clock_getcpuclockid(3) makes it
+
+    def now(self) -> tuple[float, float]:
+        try:
+            return time.perf_counter(), time.clock_gettime(self.clock)
+        except (AttributeError, OSError):
+            return time.perf_counter(), math.nan
+
+    def since(self, then: tuple[float, float]) -> tuple[float, float]:
+        wall, cpu = self.now()
+        return wall - then[0], cpu - then[1]
+
+
 class Client:
     """The page's side of the conversation."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, watch: Watch) -> None:
+        self.watch = watch
         self.http = http.client.HTTPConnection(address, timeout=60)
         started = time.perf_counter()
         self.http.request("GET", f"/?token={token}")
@@ -79,15 +103,20 @@ class Client:
         self.head = int(re.search(r'data-head="(\d+)"', page)[1])
         self.rows = re.findall(r'id="(bead:[^"]+)"', page)
 
+    def timed(self, path: str) -> tuple[float, float]:
+        started = self.watch.now()
+        self.get(path)
+        return self.watch.since(started)
+
     def get(self, path: str) -> str:
         self.http.request("GET", path, headers=self.headers)
         return self.http.getresponse().read().decode()
 
-    def post(self, path: str, **values: object) -> tuple[float, dict]:
-        started = time.perf_counter()
+    def post(self, path: str, **values: object) -> tuple[tuple[float, float], dict]:
+        started = self.watch.now()
         self.http.request("POST", path, json.dumps({"base": self.head, **values}), self.headers)
         found = json.loads(self.http.getresponse().read())
-        took = time.perf_counter() - started
+        took = self.watch.since(started)
         self.head = found.get("head", self.head)
         return took, found
 
@@ -95,9 +124,9 @@ class Client:
 ABOUT = {"severity": "minor", "category": "style", "message": "odd", "suggestion": "De"}
 
 
-def measure(client: Client, times: int) -> dict[str, list[float]]:
-    """Seconds by action, on rows spread over the text."""
-    took: dict[str, list[float]] = {}
+def measure(client: Client, times: int) -> Took:
+    """Every action, on rows spread over the text."""
+    took: Took = {}
     step = max(len(client.rows) // (times + 1), 2)
     for n in range(times):
         row, segment = client.rows[n * step], n * step
@@ -140,31 +169,25 @@ def measure(client: Client, times: int) -> dict[str, list[float]]:
             ("changes", f"/changes?since={client.head - 1}"),
             ("score", "/score"),
         ):
-            took.setdefault(name, []).append(timed(client.get, path))
+            took.setdefault(name, []).append(client.timed(path))
     return took
 
 
-def timed(call: Any, *args: Any) -> float:
-    started = time.perf_counter()
-    call(*args)
-    return time.perf_counter() - started
-
-
-def busy(client: Client, going: Callable[[], bool]) -> list[float]:
+def busy(client: Client, going: Callable[[], bool]) -> list[tuple[float, float]]:
     """Seconds that corrections, and openings of segments, take while something else goes on; at most 400 of them."""
-    took: list[float] = []
+    took: list[tuple[float, float]] = []
     while going() and len(took) < 400:
         n = len(took)
         if n % 8 == 7:
-            took.append(timed(client.get, f"/segment/{n}"))
-        seconds, _ = client.post("/do", do="correct", segment=1000 + n, text=f"Encore une autre chose {n}.")
-        took.append(seconds)
+            took.append((client.timed(f"/segment/{n}")[0], math.nan))
+        (seconds, _), _ = client.post("/do", do="correct", segment=1000 + n, text=f"Encore une autre chose {n}.")
+        took.append((seconds, math.nan))  # the processor does the other work too
         time.sleep(0.05)
     return took
 
 
-def aligned(client: Client, bead: str) -> tuple[dict[str, list[float]], float, str]:
-    """Seconds of beginning to align again and of other actions meanwhile; until it was a decision; what was said."""
+def aligned(client: Client, bead: str) -> Took:
+    """Seconds of beginning to align again, of other actions meanwhile, and of taking it back; says what came of it."""
     listening = http.client.HTTPConnection(client.address, timeout=600)
     listening.request("GET", "/events", headers=client.headers)
     stream, news = listening.getresponse(), {}
@@ -185,23 +208,31 @@ def aligned(client: Client, bead: str) -> tuple[dict[str, list[float]], float, s
     took = {"re-align (begins)": [first], "while aligning": busy(client, thread.is_alive)}
     thread.join()
     whole = time.perf_counter() - began
-    seconds, found = client.post("/undo")
-    took["undo re-alignment"] = [seconds]
-    seconds, found = client.post("/redo")
-    took["redo re-alignment"] = [seconds]
+    took["score (all rows new)"] = [client.timed("/score")]
+    found = json.loads(client.get(f"/changes?since={client.head}"))
+    client.head = found["head"]
+    print(f"re-align from the first row on is a decision after {whole:.2f} s: {news['said']}")
+    found = {"rows": []}
+    while len(found["rows"]) < 60:  # what was corrected since the alignment was written is taken back first
+        seconds, found = client.post("/undo")
+        if "error" in found:
+            raise SystemExit(f"undo: {found['error']}")
+    for what in ("undo", "redo", "undo", "redo", "undo", "redo"):
+        if what == "redo" or seconds is None:
+            seconds, found = client.post(f"/{what}")
+        took.setdefault(f"{what} of {len(found['rows']):,} rows", []).append(seconds)
+        seconds = None
     later = [row["id"] for row in found.get("rows", ()) if row["html"] is None]
     for i in range(0, len(later), 40):
-        took.setdefault("rows (40 at a time)", []).append(
-            timed(client.get, f"/rows?keys={','.join(later[i : i + 40])}")
-        )
-    return took, whole, str(news["said"])
+        took.setdefault("rows (40 at a time)", []).append(client.timed(f"/rows?keys={','.join(later[i : i + 40])}"))
+    return took
 
 
-def translated(client: Client, again: Client, times: int) -> dict[str, list[float]]:
-    """Seconds of translations, the first of which loads the models, and of other actions meanwhile."""
-    took: dict[str, list[float]] = {}
+def translated(client: Client, again: Client, times: int) -> Took:
+    """Translations, the first of which loads the models, and other actions meanwhile."""
+    took: Took = {}
     for n in range(times + 1):
-        name = "translate" if n else "translate (loads)"
+        name = "translation is there" if n else "  the first (loads)"
         thread = threading.Thread(
             target=lambda n=n, name=name: took.setdefault(name, []).append(
                 again.post("/alternatives", segment=n + 4)[0]
@@ -216,26 +247,29 @@ def translated(client: Client, again: Client, times: int) -> dict[str, list[floa
     return took
 
 
-def exported(client: Client, again: Client) -> dict[str, list[float]]:
-    """Seconds of each export, and of other actions meanwhile."""
-    took: dict[str, list[float]] = {}
+def exported(client: Client, again: Client) -> Took:
+    """Each export alone, then other actions while they are made."""
+    took: Took = {}
     for kind in EXPORTS:
-        thread = threading.Thread(
-            target=lambda kind=kind: took.setdefault(f"export {kind}", []).append(timed(again.get, f"/export/{kind}"))
-        )
+        for _ in range(3):
+            took.setdefault(f"export {kind}", []).append(again.timed(f"/export/{kind}"))
+    for kind in EXPORTS:
+        thread = threading.Thread(target=again.get, args=(f"/export/{kind}",))
         thread.start()
         took.setdefault("while exporting", []).extend(busy(client, thread.is_alive))
         thread.join()
     return took
 
 
-def show(took: dict[str, list[float]]) -> None:
+def show(took: Took) -> None:
     for what, seconds in took.items():
         if not seconds:
             continue
-        ms = sorted(1000 * s for s in seconds)
+        ms = sorted(1000 * wall for wall, _ in seconds)
+        cpu = sorted(1000 * cpu for _, cpu in seconds if not math.isnan(cpu))
         p95 = ms[min(int(0.95 * len(ms)), len(ms) - 1)]
-        print(f"{what:<20}{len(ms):>4}{ms[len(ms) // 2]:>9.1f}{p95:>9.1f}{ms[-1]:>9.1f}", flush=True)
+        work = f"{cpu[len(cpu) // 2]:>11.1f}{cpu[-1]:>9.1f}" if cpu else ""
+        print(f"{what:<21}{len(ms):>4}{ms[len(ms) // 2]:>9.1f}{p95:>9.1f}{ms[-1]:>9.1f}{work}", flush=True)
 
 
 def main() -> None:
@@ -253,17 +287,16 @@ def main() -> None:
         server = subprocess.Popen([sys.executable, "-c", SERVE, str(path)], stderr=subprocess.PIPE, text=True)
         try:
             address, token = re.search(r"http://([\d.:]+)/\?token=(\S+)", server.stderr.readline()).groups()
-            client = Client(address, token)
+            watch = Watch(server.pid)
+            client = Client(address, token, watch)
             print(f"first page: {client.opened * 1000:.0f} ms, {client.size / 1e6:.1f} MB, {len(client.rows)} rows")
-            print(f"{'action':<20}{'n':>4}{'median':>9}{'95 %':>9}{'longest':>9}  ms")
+            print(f"{'action':<21}{'n':>4}{'median':>9}{'95 %':>9}{'longest':>9}{'CPU median':>11}{'longest':>9}  ms")
             time.sleep(SETTLE)
             show(measure(client, options.times))
-            again = Client(address, token)
+            again = Client(address, token, watch)
             show(exported(client, again))
             show(translated(client, again, min(options.times, 5)))
-            took, whole, said = aligned(client, first(client))
-            show(took)
-            print(f"re-align from the first row on is a decision after {whole:.2f} s: {said}")
+            show(aligned(client, first(client)))
         finally:
             server.kill()
 

@@ -28,6 +28,9 @@ __all__ = ["App", "build"]
 POLL = 0.3
 """Seconds between two looks for what others have decided, in this process or another."""
 
+PIECE = 0.02
+"""Seconds of work on the document's score in one answer."""
+
 
 class App:
     """The routes over one review."""
@@ -37,6 +40,7 @@ class App:
         self.pages = Pages(review)
         self.aligning = Aligning(review)
         self.stopping = asyncio.Event()
+        self.settled: Callable[[], object] = lambda: None  # called once all is loaded
 
     def warm(self) -> None:
         """Render the rows that are not yet, a few at a time, so that nobody waits for all of them."""
@@ -59,6 +63,7 @@ class App:
                 if self.stopping.is_set():
                     break
                 self.review.assist.chrf.of(*pair)
+        self.settled()
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -142,15 +147,18 @@ class App:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     async def score(self, request: Request) -> Response:
-        """The document's chrF as the beads stand."""
+        """The document's chrF as the beads stand; `more` where many beads are new, and are counted when asked again."""
 
-        def count() -> float | None:
+        def count() -> dict[str, Any]:
             with self.review.lock:
                 pairs = self.review.assist.document_pairs(self.review.state)
-            return self.review.assist.chrf.total(pairs)
+            chrf = self.review.assist.chrf
+            if not chrf.count(pairs, PIECE):
+                return {"chrf": None, "more": True}
+            value = chrf.total(pairs)
+            return {"chrf": None if value is None else round(value, 2)}
 
-        value = await run_in_threadpool(count)
-        return JSONResponse({"chrf": None if value is None else round(value, 2)})
+        return JSONResponse(await run_in_threadpool(count))
 
     async def compared(self, request: Request) -> Response:
         """Back-translation and original of a row, word by word: [text, whether the other has it too]."""

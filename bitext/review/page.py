@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bitext.document import Kind, Severity
+from bitext.document import Severity
 from bitext.report import view
 from bitext.report.spans import Piece, pieces
 from bitext.review import edits
 from bitext.review.session import Review
 from bitext.review.state import FlagState, bead_key
+from bitext.review.tally import Tally, counts_as_row
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -80,6 +80,7 @@ class Pages:
         self.rendered: dict[str, str] = {}
         self.numbers = self._numbers()
         self._counts: tuple[int, dict[str, Any]] | None = None
+        self.tally = Tally(self.state)
         self.state.listener = self._forget
         source = self.state.base.source
         self.back_only = source is not None and self.state.base.origin == "back-translation"
@@ -106,6 +107,7 @@ class Pages:
         return self.numbers.get(i, i + 1)
 
     def _forget(self, key: str) -> None:
+        self.tally.touch(key)
         if key.startswith("bead:"):
             self.rendered.pop(key, None)
         for bead in self.state.rows_touched([key]):
@@ -168,26 +170,10 @@ class Pages:
         """The figures at the top of the page."""
         if self._counts is not None and self._counts[0] == self.review.head:
             return self._counts[1]
-        state = self.state
-        counted = [k for k in state.order() if self._counts_as_row(k)]
-        status = Counter(state.flag(i).status for i in state.flags())
-        found = {
-            "rows": len(counted),
-            "checked": sum(map(state.checked, counted)),
-            "corrected": sum(k.startswith("text:") for k in state.cells),
-            "flags": len(state.flags()),
-            "open": status["open"],
-            "undo": self._said(self.review.done),
-            "redo": self._said(self.review.undone),
-        }
+        undo, redo = self._said(self.review.done), self._said(self.review.undone)
+        found = {**self.tally.counts(), "undo": undo, "redo": redo}
         self._counts = (self.review.head, found)
         return found
-
-    def _counts_as_row(self, key: str) -> bool:
-        bead, base = self.state.bead(key), self.state.base
-        if not bead.target:
-            return True
-        return any(base.target.segments[j].kind not in (Kind.BOILERPLATE, Kind.SEPARATOR) for j in bead.target)
 
     @staticmethod
     def _said(stack: list[Any]) -> str:
@@ -246,7 +232,7 @@ class Pages:
         checked = state.checked(key)
         corrected = any(state.get(f"text:{j}") for j in bead.target)
         is_open = any(n["status"] == "open" for n in notes)
-        aside = bool(bead.target) and not self._counts_as_row(key)
+        aside = bool(bead.target) and not counts_as_row(state, key)
         states = [
             ("opens", first is not None and (before is None or before.paragraph != first.paragraph)),
             ("open", is_open),

@@ -48,7 +48,9 @@ function rescore() { clearTimeout(scoring); scoring = setTimeout(score, 300); }
 async function score() {
   const r = await fetch("/score").catch(() => null);
   if (!r?.ok) return;
-  chrf = (await r.json()).chrf;
+  const found = await r.json();
+  if (found.more) { clearTimeout(scoring); scoring = setTimeout(score, 50); return; } // it is counted in pieces
+  chrf = found.chrf;
   figures(counts);
 }
 

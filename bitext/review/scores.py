@@ -1,8 +1,9 @@
-"""Sentence and document chrF that follow the beads at once: each pair of texts is counted only once."""
+"""Sentence and document chrF that follow the beads at once: each pair of texts is counted once, many in pieces."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,17 @@ class ChrF:
             row = self._row(pair)
             self._values[pair] = float(self._metric._compute_f_score(row))
         return self._values[pair]
+
+    def count(self, pairs: Iterable[Pair], most: float) -> bool:
+        """Count pairs until all are, or at least one until `most` seconds of work are done; whether all are counted."""
+        until = time.thread_time() + most
+        for h, r in pairs:
+            pair = (" ".join(h.split()), " ".join(r.split()))
+            if pair not in self._rows:
+                self._row(pair)
+                if time.thread_time() > until:
+                    return False
+        return True
 
     def total(self, pairs: Iterable[Pair]) -> float | None:
         """chrF of a document of pairs, 0–100, as sacreBLEU gives it; None where there are none."""

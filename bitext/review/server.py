@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import ipaddress
 import secrets
 import socket
@@ -68,6 +69,8 @@ def serve(
             mend="leave --host out, or add --others-can-reach-this if that is what you want",
         )
     review = open_review(path, model=model)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0002)  # answers do not wait their 5 ms for what is worked on beside them
     try:
         listening = _listen(host, port)
         port = listening.getsockname()[1]
@@ -82,6 +85,8 @@ def serve(
         say(f"bitext: reviewing {path} at {address}")
         say("bitext: every decision is saved as it is made; Ctrl+C ends")
         application = web.build(review, door)
+        # what is loaded by then stays: a full garbage collection would stop all answers to look at it
+        application.state.app.settled = gc.freeze
         config = uvicorn.Config(
             application,
             log_level="warning",
@@ -97,6 +102,7 @@ def serve(
             server.run(sockets=[listening])
     finally:
         _closed(review)
+        sys.setswitchinterval(interval)
     return 0
 
 

@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 
 from bitext.document import Bitext, Document, Flag, Scores, Severity, Translation
 from bitext.formats import jsonl
+from bitext.review import app
 from bitext.review.guard import HEADER, LIMIT
+from bitext.review.scores import ChrF
 from bitext.review.session import open_review
 
 
@@ -332,6 +334,18 @@ def test_comparison_and_score(client):
     client.do("merge", bead="bead:s0-1t0-1")
     client.do("split", bead="bead:s0-3t0-2", target=1, source=2)
     assert client.http.get("/score").json()["chrf"] != before
+
+
+def test_a_score_of_many_new_rows_is_counted_in_pieces(client, monkeypatch):
+    whole = client.http.get("/score").json()
+    client.review.assist.chrf = ChrF()
+    monkeypatch.setattr(app, "PIECE", 0.0)
+    assert client.http.get("/score").json() == {"chrf": None, "more": True}
+    for _ in range(20):  # one a time
+        found = client.http.get("/score").json()
+        if "more" not in found:
+            break
+    assert found == whole
 
 
 def test_alternatives_are_asked_for_and_chosen(client):

@@ -15,6 +15,7 @@ from bitext.review.actions import Refused
 from bitext.review.log import log_path
 from bitext.review.session import Conflict, open_review
 from bitext.review.state import bead_key
+from bitext.review.tally import Tally, counts_as_row
 
 
 def do(review, what, **values):
@@ -318,6 +319,55 @@ def test_a_chosen_back_translation_comes_from_what_was_offered(review):
     assert review.state.stale(0)
     with pytest.raises(Refused, match="not on offer"):
         do(review, "back", segment=0, choice=3)  # of another text
+
+
+DECIDING = st.tuples(
+    st.sampled_from(
+        [*("accept", "reject", "reopen", "apply", "correct", "check", "add-flag", "remove-flag"), "merge", "split"]
+        + ["undo"] * 4
+        + ["redo"] * 2
+    ),
+    st.integers(0, 30),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(DECIDING, max_size=25))
+def test_the_figures_kept_up_are_those_counted_anew(tmp_path_factory, steps):
+    path = tmp_path_factory.mktemp("r") / "bitext.jsonl"
+    jsonl.dump(sample(), path)
+    review = open_review(path)
+    state = review.state
+    tally = Tally(state)
+    state.listener = tally.touch
+    for what, n in steps:
+        of = {
+            "bead": row(review, n % len(state.order())),
+            "segment": n % len(FRENCH),
+            "text": f"{n} jours",
+            "checked": n % 3 > 0,
+            "flag": n % 8,
+            "reason": "",
+            **{"start": 0, "end": 3, "severity": "minor", "category": "style", "message": "odd"},
+        }
+        try:
+            if what in ("undo", "redo"):
+                getattr(review, what)(review.head)
+            else:
+                do(review, what, **of)
+        except Refused:
+            pass
+        if n % 2:
+            assert tally.counts() == Tally(state).counts()
+    rows = [key for key in state.order() if counts_as_row(state, key)]
+    assert tally.counts() == {
+        "rows": len(rows),
+        "checked": sum(map(state.checked, rows)),
+        "corrected": sum(key.startswith("text:") for key in state.cells),
+        "flags": len(state.flags()),
+        "open": sum(state.flag(i).status == "open" for i in state.flags()),
+    }
+    review.close()
 
 
 ALIGNING = st.tuples(
