@@ -44,6 +44,7 @@ ACT = """async ([key, done]) => {
   const started = performance.now(), before = eval_(done);
   function eval_(what) {
     if (what === "filter") return null;
+    if (what === "panel") return Boolean(document.querySelector(".panel.choices"));
     return document.getElementById("undo").title + document.getElementById("counts").textContent
       + document.querySelectorAll(".bead").length + document.querySelector(".bead.cur")?.id;
   }
@@ -166,6 +167,8 @@ def main() -> None:
             ):
                 answered(page, key, name, "review", options.times)
             answered(page, "v", "show other rows (v)", "filter", options.times)
+            # the panel opens and closes; what the model says comes into it later
+            answered(page, "r", "translations' panel (r)", "panel", options.times)
         finally:
             server.kill()
         print(f"load at the end {os.getloadavg()[0]:.1f}")
