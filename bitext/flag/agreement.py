@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from bitext.document import Flag, Severity
 from bitext.flag.base import Case, Check, Paragraph
 from bitext.flag.forms import PLURAL, SINGULAR, Forms, forms
+from bitext.flag.relatives import objects, preposed, relatives, us
 from bitext.flag.subjects import (
     HAS,
     NO_HEAD,
@@ -71,7 +72,10 @@ class Agreement(Check):
                 yield from self._number(unit, table, clause, i)
                 yield from self._adjective(unit, table, clause, i)
                 yield from self._pronoun(unit, table, clause, i)
+                yield from self._flags(unit, preposed(table, clause, i))
             yield from self._subject(unit, table, clause)
+        yield from self._flags(unit, relatives(table, unit.text))
+        yield from self._flags(unit, objects(table, unit.text))
 
     def _number(self, unit: Paragraph, table: Forms, clause: Sequence[Word], i: int) -> Iterator[Flag]:
         if i + 1 >= len(clause):
@@ -173,8 +177,11 @@ class Agreement(Check):
 
     def _pronoun(self, unit: Paragraph, table: Forms, clause: Sequence[Word], i: int) -> Iterator[Flag]:
         a = clause[i]
-        wanted = _SUBJECTS.get(a.lower)
         before = clause[i - 1].lower if i else ""
+        if a.lower == "nous" and before not in _PREPOSITIONS | _JOINED:
+            yield from self._flags(unit, us(table, clause, i))
+            return
+        wanted = _SUBJECTS.get(a.lower)
         if wanted is None or before in _PREPOSITIONS or before in _JOINED - {"que", "qu'"} or before in _EVEN:
             return
         if unit.text[a.start - 1 : a.start] == "-":

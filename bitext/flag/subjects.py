@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from bitext.flag import plain
 from bitext.flag.forms import Forms
 from bitext.flag.words import STOP, Word, wordset
 
@@ -143,6 +144,8 @@ def noun_like(table: Forms, w: Word, n: str) -> bool:
 def phrase(table: Forms, clause: Sequence[Word], i: int) -> Phrase | None:
     """The noun phrase that begins at a word of a clause and goes as far as it can be read; None if there is none."""
     k, size = i, len(clause)
+    if clause[k].lower == "la" and k + 2 < size and clause[k + 1].lower == "plupart" and clause[k + 2].lower == "des":
+        k += 2  # the verb agrees with the complement
     if clause[k].lower in ("tous", "toutes", "tout", "toute") and k + 1 < size and number(clause[k + 1].lower):
         k += 1
     determiner = clause[k].lower
@@ -181,7 +184,7 @@ def _modified(table: Forms, clause: Sequence[Word], k: int, wanted: frozenset[st
     start = k
     while k < len(clause):
         w = clause[k]
-        have = table.adjectives.get(w.text) or _by_ending(table, w.text)
+        have = table.adjectives.get(w.text) or plain.features(w.text) or _by_ending(table, w.text)
         joined = w.lower == "et" and k > start and k + 1 < len(clause)
         if joined and (other := table.adjectives.get(clause[k + 1].text)) and (wanted is None or other & wanted):
             k += 2
@@ -269,17 +272,17 @@ def before_verb(clause: Sequence[Word], k: int) -> int:
     return k
 
 
-def _by_ending(table: Forms, word: str) -> frozenset[str]:
-    """Features of a participle in -é of a known verb."""
+def _by_ending(table: Forms, word: str, *, sure: bool = False) -> frozenset[str]:
+    """Features of a participle in -é of a known verb, or of what is `sure` to be one."""
     for ending, f in (("ées", "fp"), ("ée", "fs"), ("és", "mp"), ("é", "ms")):
         if word.endswith(ending):
-            known = word[: -len(ending)] + "er" in table.infinitives and word not in table.nouns
+            known = sure or (word[: -len(ending)] + "er" in table.infinitives and word not in table.nouns)
             return frozenset((f,)) if known else frozenset()
     return frozenset()
 
 
 def _agreeing(table: Forms, word: str, wanted: frozenset[str]) -> str | None:
-    right = table.agreeing(word, sorted(wanted, reverse=True))
+    right = plain.families().get(word, {}).get(max(wanted)) or table.agreeing(word, sorted(wanted, reverse=True))
     if right is None and (stem := word.rstrip("es")).endswith("é"):
         return stem + {"ms": "", "fs": "e", "mp": "s", "fp": "es"}[max(wanted)]
     return right
@@ -289,7 +292,6 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
     """What a form of *être* (or *rester*, *devenir* …) joins to a subject and does not agree; `rest` begins with it."""
     verb = rest[0].lower
     k = 1
-    passive = verb in _BE
     if verb in HAS | _MODAL:
         while k < len(rest) - 1 and (rest[k].lower in ADVERBS or _adverb(table, rest[k])):
             k += 1
@@ -298,7 +300,6 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
             if verb not in _LINK:
                 return
         else:
-            passive = True
             k += 1
     elif verb not in _LINK:
         return
@@ -311,27 +312,39 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
         if k >= len(rest):
             return
         w = rest[k]
-        have = table.adjectives.get(w.text) or table.participles.get(w.text)
-        if not have and passive and first:
+        if k + 1 < len(rest) and re.fullmatch(r"(?:rest|demeur)ée?s?|devenue?s?", w.text):
+            link = _by_ending(table, w.text, sure=True)
+            if not link or link & wanted:
+                k += 1
+                continue
+        have = plain.features(w.text) or table.adjectives.get(w.text) or table.participles.get(w.text)
+        if not have and first:
             have = _by_ending(table, w.text)
-        if not have or w.lower in STOP or (w.text in table.nouns and (len(have) > 1 or not first)):
-            return
+        if not have or w.lower in STOP or w.lower == "partie":
+            return  # *partie prenante*
         after = rest[k + 1] if k + 1 < len(rest) else None
-        if after is not None and (
-            after.text in table.nouns or after.text in table.many or after.text[0].isupper() or after.lower == "que"
+        if w.text in table.nouns and not plain.features(w.text) and (len(have) > 1 or not first):
+            return  # *sont membre*, *est ministre*
+        if (
+            after is not None
+            and after.lower not in _FOLLOWING
+            and (
+                after.text in table.nouns or after.text in table.many or after.text[0].isupper() or after.lower == "que"
+            )
         ):
             return  # *elle est premier ministre*
         if not first and after is not None and after.lower not in _FOLLOWING:
             return
         if not have & wanted:
-            right = _agreeing(table, w.text, wanted)
+            same = {f for f in wanted if f[0] in {g[0] for g in have}}
+            right = _agreeing(table, w.text, frozenset(same or wanted))
             if right is not None:
                 said = " or ".join(SAID[f] for f in sorted(wanted, reverse=True))
                 yield Fault(
                     w.start,
                     w.end,
                     f"“{w.text}” does not agree with its subject “{subject.text}” ({said}).",
-                    right if len(wanted) == 1 else None,
+                    right,
                     0.7,
                 )
             return

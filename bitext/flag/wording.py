@@ -133,12 +133,12 @@ _MUST = frozenset(("un", "une", "avec", "en", "alors", "après", "avant", "aille
 
 _DET = wordset("un une le la les du des au aux ce cet cette ces")
 _SECOND = {"un": frozenset(("des", "du", "ces")), "une": frozenset(("des", "du", "ces"))}
-_MASCULINE = wordset("un le du au ce mon ton son ledit quel aucun certain")
+_MASCULINE = wordset("un le du au ce cet mon ton son ledit quel aucun certain")
 _FEMININE = wordset("une la cette ma ta sa quelle aucune certaine")
 _OTHER = {
     "un": "une", "une": "un", "le": "la", "la": "le", "du": "de la", "au": "à la", "ce": "cette", "cette": "ce",
     "mon": "ma", "ma": "mon", "ton": "ta", "ta": "ton", "sa": "son", "son": "sa", "quel": "quelle", "quelle": "quel",
-    "aucun": "aucune", "aucune": "aucun", "certain": "certaine", "certaine": "certain",
+    "cet": "cette", "aucun": "aucune", "aucune": "aucun", "certain": "certaine", "certaine": "certain",
 }  # fmt: skip
 
 
