@@ -42,11 +42,11 @@ SCROLL = """async (frames) => {
 }"""
 ACT = """async ([key, done]) => {
   const started = performance.now(), before = eval_(done);
-  function eval_(what) {
+  function eval_(what) { // asked often: by lists that the browser keeps, not by a search of the page
     if (what === "filter") return null;
     if (what === "panel") return Boolean(document.querySelector(".panel.choices"));
     return document.getElementById("undo").title + document.getElementById("counts").textContent
-      + document.querySelectorAll(".bead").length + document.querySelector(".bead.cur")?.id;
+      + document.getElementsByClassName("bead").length + document.getElementsByClassName("cur")[0]?.id;
   }
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   await new Promise((go) => { const c = new MessageChannel(); c.port1.onmessage = go; c.port2.postMessage(0); });
