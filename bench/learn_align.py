@@ -31,7 +31,7 @@ from bitext.align.confidence import predictors
 from bitext.align.evidence import KINDS, Pair
 from bitext.align.features import describe
 from bitext.align.gold import GoldBead, score_beads
-from bitext.align.missing import rarity, shifted, with_words
+from bitext.align.missing import rarity, shift, with_words
 from bitext.align.names import NAMES, REACH, K, shapes
 from bitext.align.prepare import Layout, prepare
 from bitext.align.scoring import score_band
@@ -219,7 +219,9 @@ def lattice(
     _describe_nodes(view, *band, shape, wanted, features, np.empty((K + 1, REACH + 1, REACH + 1), np.float32))
     kept = np.flatnonzero(wanted)
     words = with_words(view)
-    alone = shifted(np.zeros((band.size, len(shape)), np.float32), band, words, 1.0).ravel()[kept] > 0
+    lone = np.zeros((band.size, len(shape)), np.float32)
+    shift(lone, band, words, 1.0)
+    alone = lone.ravel()[kept] > 0
     out = Lattice(case, band, kept, features, allowed.ravel()[kept], ready.base, partner, words, alone)
     if weights.values.any():
         likely = marginals(band, shape, scored(out, vector(weights)), weights.run)[0].ravel()[kept] > _LIKELY

@@ -19,6 +19,7 @@ _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "fastmath": {"contract", "arcp", "nsz", "reassoc"},
     "error_model": "numpy",  # no branch to an exception at every division
+    "no_cfunc_wrapper": True,  # nobody passes them as values: a wrapper less to compile
 }
 if hasattr(numba.core.options.DefaultOptions, "_nrt"):
     # no counting of references: a call that passes a `View` otherwise counts its arrays up and down, atomically, which
@@ -57,7 +58,9 @@ def jit(function: F) -> F:
 def inlined(function: F) -> F:
     """`numba.njit` for what another compiled function calls in its innermost loop, compiled into it.
 
-    A call that passes a `View` otherwise passes some hundred and fifty numbers.
+    A call that passes a `View` otherwise passes some hundred and fifty numbers. Python cannot call it,
+    which spares compiling what would unpack a `View`.
     """
-    compiled: Any = numba.njit(forceinline=True, **_OPTIONS)(function)
+    options: dict[str, Any] = {"forceinline": True, "no_cpython_wrapper": True, **_OPTIONS}
+    compiled: Any = numba.njit(**options)(function)
     return compiled

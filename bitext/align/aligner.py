@@ -16,7 +16,7 @@ from bitext.align.confidence import confidence, predictors
 from bitext.align.evidence import Evidence, Form, Numbers, Pair, Translated, Vectors
 from bitext.align.features import described, likenesses
 from bitext.align.lexical import LexiconEvidence
-from bitext.align.missing import Words, rarity, shifted, with_words
+from bitext.align.missing import Words, rarity, shift, with_words
 from bitext.align.model import Weights
 from bitext.align.moved import moved_blocks
 from bitext.align.names import NAMES, REACH, View, shapes
@@ -199,7 +199,7 @@ def _search(ready: Prepared, weights: Weights, shape: NDArray[np.int64], exact: 
         words = with_words(view)
         rarer = weights.missing * rarity(path, words)
         if rarer:
-            score = shifted(score, band, words, rarer)
+            shift(score, band, words, rarer)
             path, _ = best_path(band, shape, score, weights.run)
         edge = _edges(path, band, m)
         if not edge.any():

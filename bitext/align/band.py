@@ -28,6 +28,8 @@ class Band(NamedTuple):
 
     @classmethod
     def of(cls, low: NDArray[np.int64], high: NDArray[np.int64]) -> Band:
+        """Rows from their ends; contiguous, as compiled functions are compiled anew for arrays that are not."""
+        low, high = np.ascontiguousarray(low), np.ascontiguousarray(high)
         return cls(low, high, np.concatenate([[0], np.cumsum(high - low)]).astype(np.int64))
 
     def cells(self, sources: int, targets: int, reach: int) -> Band:

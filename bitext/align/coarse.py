@@ -308,6 +308,7 @@ def first_path(
             products = [product(s, t, cells) for s, t in groups]
             reward = _reward(products, [(_norms(s), _norms(t)) for s, t in groups], weights, cells, (sums[0], sums[1]))
         else:
+            sketches = groups = []  # no longer needed, and large
             products = [product(s, t, cells) for s, t in rows]
             reward = _reward(products, norms, weights, cells, (sums[0], sums[1]))
         path, pairs, best = _walk(band, reward, cells)

@@ -15,7 +15,7 @@ from bitext.align._jit import jit
 from bitext.align.band import Band
 from bitext.align.names import View
 
-__all__ = ["Words", "rarity", "shifted", "with_words"]
+__all__ = ["Words", "rarity", "shift", "with_words"]
 
 _USUAL = 0.03  # share of segments that usually have no partner
 _PRIOR = 20  # segments that this is worth
@@ -57,8 +57,6 @@ def _shift(low, high, at, s_words, t_words, by, score):  # type: ignore[no-untyp
                 score[node, 1] += by
 
 
-def shifted(score: NDArray[np.float32], band: Band, words: Words, by: float) -> NDArray[np.float32]:
-    """Scores of beads, shape (nodes, shapes), with `by` added to those of segments with words left alone."""
-    out = score.copy()
-    _shift(*band, *words, np.float32(by), out)
-    return out
+def shift(score: NDArray[np.float32], band: Band, words: Words, by: float) -> None:
+    """Add `by` to the scores, shape (nodes, shapes), of beads that are a segment with words left alone."""
+    _shift(*band, *words, np.float32(by), score)

@@ -232,7 +232,7 @@ def prepare(pair: Pair, evidence: Sequence[Evidence], layouts: tuple[Layout, Lay
     rows = {e.kind: e.represent(pair) for e in evidence}
     lengths = tuple(np.maximum(f.length, 1).astype(np.float64) for f in surfaces)
     norms = {k: (span_norms(s, REACH), span_norms(t, REACH)) for k, (s, t) in rows.items()}
-    single = [(s[:, 1], t[:, 1]) for s, t in norms.values()]
+    single = [(s[:, 1].copy(), t[:, 1].copy()) for s, t in norms.values()]
     first = first_path(list(rows.values()), single, [_COARSE[k] for k in rows], (lengths[0], lengths[1]))
     base = np.zeros(len(KINDS), np.float32)
     scale = np.zeros(len(KINDS), np.float32)

@@ -159,6 +159,7 @@ def pair_products(source: Rows, target: Rows, i: NDArray[np.int64], j: NDArray[n
     """Inner products of source row i[p] and target row j[p], for every p."""
     if isinstance(source, Sparse) and isinstance(target, Sparse):
         out = np.empty(len(i), np.float32)
+        i, j = np.ascontiguousarray(i), np.ascontiguousarray(j)  # else compiled anew
         _pair_products(*source[:3], *target[:3], i, j, np.zeros(source.width, np.float32), out)
         return out
     assert not isinstance(source, Sparse) and not isinstance(target, Sparse)

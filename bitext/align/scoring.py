@@ -132,7 +132,8 @@ def _hopes(weights: bytes) -> tuple[float, float, float]:
     ]
     nulls = float((x["null_root"] * root + x["null_away"] * cut).max()) + max(x["null_both"], 0) * float(both[-1])
     by_root = max(x["alone_root"], 0) + max(x["pair_root"], 0) + max(x["pair_both"], 0)
-    return max(*beads, nulls), by_root, 4 * max(x["pair"], 0) + 4 * max(x["alone"], 0) + max(x["alone_none"], 0) / 2
+    by_cut = 4 * max(x["pair"], 0) + 4 * max(x["alone"], 0) + max(x["alone_none"], 0) / 2
+    return max(*beads, nulls), float(by_root), float(by_cut)  # always of one type: `_sweep` is compiled for each
 
 
 @jit

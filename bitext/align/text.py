@@ -120,8 +120,8 @@ def _folded(joined: str) -> NDArray[np.uint32]:
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
-    """A text's code points."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    """A text's code points; as `bytes`, they would be read-only, which is a type of its own to compiled functions."""
+    return np.frombuffer(bytearray(text.encode("utf-32-le", "surrogatepass")), np.uint32)
 
 
 @lru_cache(maxsize=1)
