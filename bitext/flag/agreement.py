@@ -7,17 +7,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bitext.document import Flag, Severity
+from bitext.flag import plain
 from bitext.flag.base import Case, Check, Paragraph
 from bitext.flag.forms import PLURAL, SINGULAR, Forms, forms
 from bitext.flag.relatives import objects, preposed, relatives, us
 from bitext.flag.subjects import (
+    AS_ADVERBS,
     HAS,
-    NO_HEAD,
     OTHER_NUMBER,
+    PREPOSED,
     SAID,
     Fault,
     Phrase,
     before_verb,
+    gender,
+    noun_like,
     phrase,
     predicate,
     reflexive,
@@ -51,11 +55,14 @@ class Agreement(Check):
     """Words that must agree and do not: *des maison*, *une décision important*, *ils est*, *elles ont été tués*.
 
     Nouns with their gender and number and the four forms of adjectives and participles come from counts of a parallel
-    corpus (`bitext.flag.forms`); what the counts do not tell surely is in no table and never flagged. A determiner
-    must have the number of its noun, and *de le*, *à les* are contracted. An adjective right behind a noun with its
-    determiner must agree with it, or with another noun before it in the clause (*un centre de recherche américain*),
-    or stand in the plural behind two nouns joined by *et*. A verb and what *être* joins to a subject must agree with
-    the pronoun before them, or with the noun, where that opens its clause and nothing else stands between.
+    corpus (`bitext.flag.forms`), some everyday adjectives from a list (`bitext.flag.plain`). Of a noun in no table the
+    determiner tells the number, and often the gender. A determiner must have the number of its noun, and *de le*, *à
+    les* are contracted. An adjective before or right behind a noun with its determiner must agree with it, or with
+    another noun before it in the clause (*un centre de recherche américain*), or stand in the plural behind two nouns
+    joined by *et*. A verb and what *être*, *rester*, *devenir*, *sembler* join to a subject must agree with the pronoun
+    before them, or with the noun phrase, where that opens its clause and nothing but its own complements stands between
+    (*les routes du nord sont fermé*); also behind *qui*, if no other word can be what it stands for, and a participle
+    with the plural or feminine object that *que* stands for (*les photos que nous avons pris*).
     """
 
     name = "agreement"
@@ -129,12 +136,17 @@ class Agreement(Check):
         before = clause[max(0, i - _FAR) : i]
         number = "s" if d.lower in SINGULAR else "p" if d.lower in PLURAL or d.lower == "les" else ""
         wanted = {f for f in table.nouns.get(noun.text, ()) if f[1] == number}
+        if not wanted and d.lower in _CLEAR and noun_like(table, noun, number):  # no table knows this noun
+            shown = gender(d.lower, noun.text) if number == "s" else ""
+            wanted = {g + number for g in (shown or "mf")}
         have = table.adjectives.get(adjective.text)
-        if not wanted or have is None or wanted & have or noun.lower in NO_HEAD or adjective.lower in STOP:
+        if have is None and adjective.text not in PREPOSED | AS_ADVERBS:
+            have = plain.features(adjective.text) or None
+        if not wanted or have is None or wanted & have or noun.lower in _FIXED or adjective.lower in STOP:
             return
         if _verb(table, adjective.text):
             return
-        if re.search(r"(?:[éiu]s?|its?|erts?)$", adjective.text) and any(w.lower in HAS for w in before):
+        if re.search(r"(?:[éi]s?|(?<!o)us?|its?|erts?)$", adjective.text) and any(w.lower in HAS for w in before):
             return  # *ont de ce fait appuyé*
         following = (
             clause[i + 3].lower if i + 3 < len(clause) else unit.text[adjective.end : adjective.end + 9].lstrip()[:1]
@@ -151,14 +163,16 @@ class Agreement(Check):
         governed = d.lower in _PREPOSITIONS or bool(before and before[-1].lower in _PREPOSITIONS)
         if governed and not self._alone(table, before, have):
             return
-        right = table.agreeing(adjective.text, sorted(wanted))
+        same = {f for f in wanted if f[0] in {g[0] for g in have}} or wanted
+        right = table.agreeing(adjective.text, sorted(same)) or plain.families().get(adjective.text, {}).get(max(same))
         if right is None:
             return
+        said = " or ".join(SAID[f] for f in sorted(wanted, reverse=True))
         yield self.flag(
             unit.locate(noun.start, adjective.end),
-            f"“{adjective.text}” does not agree with “{noun.text}” ({SAID[min(wanted)]}).",
+            f"“{adjective.text}” does not agree with “{noun.text}” ({said}).",
             Severity.MINOR,
-            suggestion=unit.text[noun.start : adjective.start] + right,
+            suggestion=unit.text[noun.start : adjective.start] + right if len(wanted) == 1 else None,
             strength=0.5 if governed else 0.8,
         )
 
@@ -224,17 +238,34 @@ class Agreement(Check):
                 continue
             if any(w.lower in _COMPARED for w in clause[max(0, i - _FAR) : max(0, i - 1)]):
                 continue  # *telles que le pain*, *plus de plaintes que l'année passée*
-            if clause[i].lower in ("du", "aux", "au"):
+            if clause[i].lower in ("du", "aux", "au") or (before == ", " and clause[i].lower == "des"):
                 continue
             found = phrase(table, clause, i)
             if found is None:
                 continue
+            if found.stop + 2 < len(clause) and clause[found.stop].lower == "et":
+                yield from self._flags(unit, self._two(table, clause, found))
+                continue
             at = before_verb(clause, found.stop)
             rest = clause[at : at + 8]
             if rest:
-                listed = not i and before == ", "
+                listed = (not i and before == ", ") or any(
+                    w.lower in ("et", "n'", "ne") for w in clause[:i]
+                )  # *et que la loi*, *n'avoir qu'un enfant*
                 agreeing = not reflexive(clause, at, rest)
                 yield from self._flags(unit, self._verb(unit, table, found, rest, listed, agreeing))
+
+    @staticmethod
+    def _two(table: Forms, clause: Sequence[Word], first: Phrase) -> Iterator[Fault]:
+        """What is joined to two subjects is in the plural: *le vin et le fromage étaient excellent*."""
+        second = phrase(table, clause, first.stop + 1)
+        if second is None:
+            return
+        at = before_verb(clause, second.stop)
+        rest = clause[at : at + 8]
+        verb = verbs_number(table, rest[0]) if rest else None
+        if verb is not None and verb[0] == "p" and not reflexive(clause, at, rest):
+            yield from predicate(table, second.head, rest, frozenset(("mp", "fp")))
 
     @staticmethod
     def _verb(
@@ -264,6 +295,11 @@ class Agreement(Check):
             )
 
 
+_FIXED = wordset(  # nouns of expressions, and those after which an adjective may belong to the complement
+    """air instant moment heure jour jours fois peu plupart sorte type espèce genre série ensemble nombre majorité un
+    l'un égard"""
+)
+_CLEAR = wordset("un une cette sa ma ta aucun aucune des les ces ses mes tes nos vos leurs plusieurs quelques")
 _CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
 _PLURAL_OF = {"le": "les", "la": "les", "l'": "les", "du": "des", "au": "aux"}
 _CLITIC = wordset("ne n' je j' tu il elle on nous vous ils elles me te se m' t' s' qui y en leur lui")

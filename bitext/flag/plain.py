@@ -25,6 +25,7 @@ mûr/mûre/mûrs pourri/pourrie/pourris moisi/moisie/moisis rouillé/rouillée/r
 trempé/trempée/trempés gelé/gelée/gelés usé/usée/usés fendu/fendue/fendus troué/trouée/troués déçu/déçue/déçus
 surpris/surprise/surpris furieux/furieuse/furieux anxieux/anxieuse/anxieux silencieux/silencieuse/silencieux
 bavard/bavarde/bavards timide/timide/timides calme/calme/calmes vide/vide/vides triste/triste/tristes
+devenu/devenue/devenus reparti/repartie/repartis revenu/revenue/revenus
 """
 
 

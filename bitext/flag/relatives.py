@@ -10,6 +10,7 @@ from bitext.flag import plain
 from bitext.flag.forms import Forms
 from bitext.flag.subjects import (
     NO_HEAD,
+    OTHER_NUMBER,
     PREPOSED,
     SAID,
     Fault,
@@ -30,6 +31,7 @@ _WE_ARE = wordset("sommes étions serons serions fûmes")
 _WE_HAVE = wordset("avons avions aurons aurions")
 _AMONG = wordset("un une l'un l'une celui celle ceux celles ce premier première dernier dernière seul seule parmi plus")
 _AFTER = wordset("de d' du des à au aux en dans sur pour avec sans contre par chez entre sous vers depuis selon et ou")
+_STARTS = wordset("que qu' qui dont où si lorsque quand il ils elle elles on je j' nous vous n' ne")
 _ELIDED = {"bel": "ms", "nouvel": "ms", "vieil": "ms"}
 _SPACE = re.compile(r"[ \u00a0]")
 _AS = wordset("tel telle tels telles moins mieux si tellement tant autant aussi depuis pendant même mêmes")
@@ -40,7 +42,7 @@ def us(table: Forms, clause: Sequence[Word], i: int) -> Iterator[Fault]:
     """*Nous sommes parti*: what is joined to *nous* stands in the plural, whatever its gender."""
     at = before_verb(clause, i + 1)
     rest = list(clause[at : at + 8])
-    if not rest or at > i + 2:
+    if not rest or at > i + 2 or (i and clause[i - 1].lower == "nous"):
         return
     if rest[0].lower in _WE_ARE:
         rest[0] = rest[0]._replace(text="sont")
@@ -70,6 +72,11 @@ def preposed(table: Forms, clause: Sequence[Word], i: int) -> Iterator[Fault]:
         return
     if n == "p" and i + 3 < len(clause) and clause[i + 3].lower in ("et", "ou"):
         return  # *les grand et petit commerces*
+    shown = gender(d.lower, adjective.text) if n == "s" else ""
+    if shown == "f" and noun.text.endswith("e") and "fs" in have:
+        return  # *une bonne guitariste*
+    if adjective.text in (table.many if n == "p" else table.one):
+        return  # the determiner's number is told already
     family = plain.families().get(adjective.text) or table.families.get(adjective.text, {})
     right = family.get(max(wanted))
     if right is None:
@@ -108,11 +115,15 @@ def relatives(table: Forms, text: str) -> Iterator[Fault]:
         if part is None or part.stop != q - i or part.long or _broken(text, found[i:q]):
             continue
         n = min(part.wanted)[1]
-        before = _sentence(text, found, i)
+        before = _sentence(table, text, found, i)
         if any(x.lower in _AMONG for x in before[-4:]):
             continue
         if verb[0] != n:
-            if _possible(table, before, frozenset(("m" + verb[0], "f" + verb[0]))) or len(rest) < 2:
+            joined = bool(before) and before[-1].lower in ("et", "ou", "ni")
+            listed = joined or text[max(0, found[i].start - 2) : found[i].start] == ", "
+            if (n == "s" and listed) or len(rest) < 2:
+                continue
+            if _possible(table, before, frozenset(("m" + verb[0], "f" + verb[0]))):
                 continue
             yield Fault(
                 part.head.start,
@@ -209,10 +220,15 @@ def _broken(text: str, part: Sequence[Word]) -> bool:
     return any(text[a.end : b.start].strip() for a, b in itertools.pairwise(part))
 
 
-def _sentence(text: str, found: Sequence[Word], i: int) -> Sequence[Word]:
-    """The words before one in its sentence."""
+def _sentence(table: Forms, text: str, found: Sequence[Word], i: int) -> Sequence[Word]:
+    """The words before one, as far as they may belong to a noun that it is a complement of."""
     start = max((text.rfind(mark, 0, found[i].start) for mark in ".!?;:"), default=-1)
-    return [w for w in found[:i] if w.start > start]
+    out: list[Word] = []
+    for w in reversed(found[:i]):
+        if w.start < start or w.lower in _STARTS or w.text in OTHER_NUMBER or w.text in table.infinitives:
+            break
+        out.insert(0, w)
+    return out
 
 
 def _features(table: Forms, word: str) -> frozenset[str]:

@@ -15,8 +15,22 @@ from bitext.flag import plain
 from bitext.flag.forms import Forms
 from bitext.flag.words import STOP, Word, wordset
 
-__all__ = ["ADVERBS", "HAS", "NO_HEAD", "OTHER_NUMBER", "SAID", "Fault", "Phrase", "gender", "number", "phrase",
-           "predicate", "reflexive", "verbs_number"]  # fmt: skip
+__all__ = [
+    "ADVERBS",
+    "AS_ADVERBS",
+    "HAS",
+    "NO_HEAD",
+    "OTHER_NUMBER",
+    "SAID",
+    "Fault",
+    "Phrase",
+    "gender",
+    "number",
+    "phrase",
+    "predicate",
+    "reflexive",
+    "verbs_number",
+]
 
 SAID = {"ms": "masculine singular", "fs": "feminine singular", "mp": "masculine plural", "fp": "feminine plural"}
 HAS = wordset("a ont avait avaient aura auront aurait auraient")
@@ -55,9 +69,10 @@ OTHER_NUMBER |= {b: a for a, b in OTHER_NUMBER.items()}
 NO_HEAD = wordset(
     """air instant moment heure jour fois peu plupart sorte type espèce genre série ensemble nombre majorité un l'un
     partie moitié foule groupe quantité tiers part couple paire totalité poignée tas quart minorité multitude infinité
-    reste variété catégorie gamme total pourcentage proportion moyenne lot flot équipe sortes types espèces genres
+    reste variété catégorie gamme total pourcentage proportion moyenne lot flot sortes types espèces genres
     nombres milliers millions milliards dizaine dizaines centaine centaines millier million milliard vingtaine trentaine
-    cinquantaine quinzaine douzaine tout chose choses point personne quelque rien lots parties cas fait égard jours"""
+    cinquantaine quinzaine douzaine tout point quelque rien lots parties cas fait certain certaine
+    certains certaines euros dollars"""
 )
 _MASCULINE = wordset("un le ce cet aucun tout quel certain")
 _FEMININE = wordset("une la cette sa ma ta aucune toute quelle certaine")
@@ -119,6 +134,8 @@ def _features(table: Forms, determiner: str, n: str, noun: Word, following: str)
     known = {f for f in table.nouns.get(noun.text, ()) if f[1] == n}
     if known:
         return frozenset(f for f in known if not shown or f[0] == shown)
+    if noun.text in (table.many if n == "s" else table.one) and noun.text not in table.finite:
+        return frozenset(g + n for g in (shown or "mf"))
     if not noun_like(table, noun, n) or (determiner in ("le", "la", "l'", "les") and noun.text.endswith(("r", "re"))):
         return frozenset()
     return frozenset(g + n for g in (shown or "mf"))
@@ -128,7 +145,7 @@ def noun_like(table: Forms, w: Word, n: str) -> bool:
     """Whether a word that no table calls a noun has the look of one of that number."""
     if (
         not w.text.islower()
-        or len(w.text) < 4
+        or len(w.text) < 3
         or w.text in STOP
         or w.text in table.finite
         or w.text in table.infinitives
@@ -171,7 +188,7 @@ def phrase(table: Forms, clause: Sequence[Word], i: int) -> Phrase | None:
     k += 1
     k, _ = _modified(table, clause, k, wanted)
     start = k
-    while k < size:
+    while k < size and not (k == start and clause[k].lower == "et"):
         stop = _complement(table, clause, k)
         if stop is None:
             break
@@ -192,6 +209,7 @@ def _modified(table: Forms, clause: Sequence[Word], k: int, wanted: frozenset[st
             (have and w.text not in table.finite and w.lower not in STOP and (wanted is None or have & wanted))
             or w.text[0] != w.text[0].lower()
             or w.text[0].isdigit()
+            or w.text in ("nord", "sud", "ouest")
         ):
             k += 1
         else:
@@ -208,7 +226,7 @@ def _complement(table: Forms, clause: Sequence[Word], k: int) -> int | None:
     if w.lower not in _BETWEEN:
         return None
     k += 1
-    determined = w.lower in _HOLDING
+    determined = holding = w.lower in _HOLDING
     n = "" if not determined else "s" if w.lower in ("du", "au") else "p"
     if k < len(clause) and not determined and number(clause[k].lower):
         n = number(clause[k].lower)
@@ -226,7 +244,7 @@ def _complement(table: Forms, clause: Sequence[Word], k: int) -> int | None:
     elif w.text in table.nouns:
         if not determined and w.text in table.finite:
             return None
-    elif not any(noun_like(table, w, x) for x in (n or "sp")) or w.text.endswith(("r", "re")):
+    elif not any(noun_like(table, w, x) for x in (n or "sp")) or (not holding and w.text.endswith(("r", "re"))):
         return None
     k, _ = _modified(table, clause, k + 1, None)
     return k
@@ -237,7 +255,9 @@ def verbs_number(table: Forms, w: Word) -> tuple[str, str] | None:
     low = w.text
     if low in OTHER_NUMBER:
         return ("s" if low in _ONE else "p"), OTHER_NUMBER[low]
-    if low not in table.finite or low in table.nouns or low in table.adjectives or low in table.participles:
+    stem = re.match(r"(.+?)(?:aient|ait|eront|era|ent|e)$", low)
+    finite = low in table.finite or (stem is not None and stem[1] + "er" in table.infinitives)
+    if not finite or low in table.nouns or low in table.adjectives or low in table.participles:
         return None
     if low in table.many or low in table.one or low in STOP:
         return None
@@ -249,12 +269,16 @@ def verbs_number(table: Forms, w: Word) -> tuple[str, str] | None:
         ("èrent", "a"),
         ("ent", "e"),
     ):
-        if low.endswith(many) and low[: -len(many)] + one in table.finite:
+        if low.endswith(many) and (low[: -len(many)] + one in table.finite or _verb_of(table, low, many)):
             return "p", low[: -len(many)] + one
     for one, many in (("ait", "aient"), ("era", "eront"), ("ira", "iront"), ("ra", "ront"), ("e", "ent")):
-        if low.endswith(one) and low[: -len(one)] + many in table.finite:
+        if low.endswith(one) and (low[: -len(one)] + many in table.finite or _verb_of(table, low, one)):
             return "s", low[: -len(one)] + many
     return None
+
+
+def _verb_of(table: Forms, word: str, ending: str) -> bool:
+    return ending in ("ait", "aient", "era", "eront") and word[: -len(ending)] + "er" in table.infinitives
 
 
 def reflexive(clause: Sequence[Word], k: int, rest: Sequence[Word]) -> bool:
@@ -314,7 +338,7 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
         w = rest[k]
         if k + 1 < len(rest) and re.fullmatch(r"(?:rest|demeur)ée?s?|devenue?s?", w.text):
             link = _by_ending(table, w.text, sure=True)
-            if not link or link & wanted:
+            if (not link and not plain.features(w.text)) or (link | plain.features(w.text)) & wanted:
                 k += 1
                 continue
         have = plain.features(w.text) or table.adjectives.get(w.text) or table.participles.get(w.text)
@@ -325,12 +349,15 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
         after = rest[k + 1] if k + 1 < len(rest) else None
         if w.text in table.nouns and not plain.features(w.text) and (len(have) > 1 or not first):
             return  # *sont membre*, *est ministre*
+        if after is not None and w.text in AS_ADVERBS and after.lower not in _FOLLOWING:
+            return  # *fort mécontents*, *bon marché*
+        compared = rest[k - 1].lower in _COMPARING
+        if after is not None and after.lower in ("que", "qu'") and not compared:
+            return
         if (
             after is not None
             and after.lower not in _FOLLOWING
-            and (
-                after.text in table.nouns or after.text in table.many or after.text[0].isupper() or after.lower == "que"
-            )
+            and (after.text in table.nouns or after.text in table.many or after.text[0].isupper())
         ):
             return  # *elle est premier ministre*
         if not first and after is not None and after.lower not in _FOLLOWING:
@@ -348,7 +375,7 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
                     0.7,
                 )
             return
-        if after is None or after.lower != "et" or k + 2 >= len(rest):
+        if after is None or after.lower not in ("et", "mais") or k + 2 >= len(rest):
             return
         first = False
         k += 2
@@ -358,6 +385,8 @@ def _adverb(table: Forms, w: Word) -> bool:
     return w.lower.endswith("ment") and w.text not in table.nouns and w.text not in table.adjectives
 
 
+AS_ADVERBS = wordset("fort haut bas grand nouveau bon mauvais dur court long cher")
+_COMPARING = wordset("plus moins aussi si trop tellement")
 _FOLLOWING = _BETWEEN | wordset("et ou mais car lorsque quand parce afin après avant selon comme pendant qu'")
 _PREPOSED = wordset(
     """grand grande grands grandes petit petite petits petites nouveau nouvel nouvelle nouveaux nouvelles ancien

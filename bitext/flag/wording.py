@@ -197,7 +197,12 @@ class Determiners(Check):
             if a.lower in ("le", "la") and (before in _CLITIC_BEFORE or before.endswith(("ant", "er"))):
                 continue  # a pronoun: *ne la date pas*
             last = i + 2 < len(found) and re.fullmatch(r"[ \u00a0-]", text[b.end : found[i + 2].start])
-            if last and gender(found[i + 2].text) is not None and a.lower in _SAME.get(gender(found[i + 2].text), ()):
+            if (
+                last
+                and found[i + 2].lower not in _BEHIND
+                and gender(found[i + 2].text) is not None
+                and a.lower in _SAME.get(gender(found[i + 2].text), ())
+            ):
                 continue  # *le garde forestier*, *la porte-parole*: the noun comes next
             yield self.flag(
                 unit.locate(a.start, b.end),
@@ -222,6 +227,7 @@ def _preposed(determiner: str, word: str) -> str | None:
     return None
 
 
+_BEHIND = wordset("devant derrière pendant avant après sous sur contre")
 _PRONOUN_BEFORE = wordset("l' l'un l'une tout chacun c' est tous comme dont")
 _CLITIC_BEFORE = wordset("ne n' je tu il elle on nous vous ils elles me te se qui y en leur lui")
 _SAME: dict[Any, frozenset[str]] = {"m": _MASCULINE, "f": _FEMININE}

@@ -150,8 +150,8 @@ def test_relief_is_what_the_other_side_gains():
 
 @shipped_words
 def test_a_model_asks_for_less_weight_and_has_a_veto(words):
-    fr = "Le parlement a adopté une loi."
-    en = "Parliament adopted a law on agricultural pensions."
+    fr = "Les députés du parlement européen ont adopté hier après-midi une nouvelle loi très importante."
+    en = "European Parliament members adopted an important new law on agricultural pensions yesterday afternoon."
 
     class Yes:
         gain = 4.0
