@@ -371,7 +371,7 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
                     w.start,
                     w.end,
                     f"“{w.text}” does not agree with its subject “{subject.text}” ({said}).",
-                    right,
+                    right if len(wanted) == 1 or subject.lower == "nous" else None,
                     0.7,
                 )
             return
