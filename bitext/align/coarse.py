@@ -304,11 +304,15 @@ def first_path(
         cells = Band.of(band.low[:-1], np.maximum(np.minimum(band.high[1:], width), band.low[:-1]))
         sums = tuple(np.cumsum(np.add.reduceat(x, np.arange(0, len(x), size))) for x in lengths)
         if level:
-            groups = [(_grouped(s, size // 2), _grouped(t, size // 2)) for s, t in sketches]
-            products = [product(s, t, cells) for s, t in groups]
-            reward = _reward(products, [(_norms(s), _norms(t)) for s, t in groups], weights, cells, (sums[0], sums[1]))
+            products, of_groups = [], []
+            for pair in sketches:  # one kind after another: groups are large
+                source, target = (_grouped(x, size // 2) for x in pair)
+                products.append(product(source, target, cells))
+                of_groups.append((_norms(source), _norms(target)))
+                del source, target
+            reward = _reward(products, of_groups, weights, cells, (sums[0], sums[1]))
         else:
-            sketches = groups = []  # no longer needed, and large
+            sketches.clear()  # no longer needed, and large
             products = [product(s, t, cells) for s, t in rows]
             reward = _reward(products, norms, weights, cells, (sums[0], sums[1]))
         path, pairs, best = _walk(band, reward, cells)
