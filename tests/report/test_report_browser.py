@@ -225,12 +225,13 @@ MIDDLE = """([selector, start, end]) => {
 }"""
 
 
-def lit(page, number):
-    """The words that are lit, when there are this many or it has taken long; the page lets no test wait in it."""
+def lit(page, selector, span, number):
+    """The words that are lit with the mouse there, when they are so many; rows may still move at first."""
     for _ in range(100):
+        page.mouse.move(*page.evaluate(MIDDLE, [selector, *span]))
+        page.wait_for_timeout(50)
         if len(found := page.evaluate(LIT)) == number:
             break
-        page.wait_for_timeout(50)
     return found
 
 
@@ -238,10 +239,8 @@ def test_words_light_up_together(visit, pair):
     page = visit(pair, lexicon_links={2: [((4, 13), (3, 9), (4, 13))]})
     page.locator("#t3").scroll_into_view_if_needed()
     for selector, span in (("#t3", (3, 9)), ("#s3", (4, 13))):
-        page.mouse.move(*page.evaluate(MIDDLE, [selector, *span]))
-        assert lit(page, 3) == ["town hall", "mairie", "town hall"]
-        page.mouse.move(*page.evaluate(MIDDLE, [selector, 14, 17]))
-        assert lit(page, 0) == []
+        assert lit(page, selector, span, 3) == ["town hall", "mairie", "town hall"]
+        assert lit(page, selector, (14, 17), 0) == []
 
 
 def test_words_light_up_one_after_another_by_key(visit, pair):

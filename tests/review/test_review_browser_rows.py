@@ -130,6 +130,10 @@ def test_fix_a_row_and_align_again(desk, by):
     settled(desk, page, 4)
     beads = [(list(b.source), list(b.target)) for b in desk.read(page, "jsonl").beads]
     assert ([7], [6]) in beads and ([8], [7]) in beads and ([3], [2]) in beads
+    for _ in range(100):  # the decision is there at once, its rows follow
+        if rows(page) == [k[5:] for k in desk.review.state.order()]:
+            break
+        page.wait_for_timeout(50)
     assert rows(page) == [k[5:] for k in desk.review.state.order()]
 
 
