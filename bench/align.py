@@ -23,7 +23,7 @@ from typing import Any
 import align_peers as peers
 from align_damage import Derived, damaged
 from align_data import Cache, Case, cases
-from learn_align import COMBINATIONS, evidence_arguments, has_all
+from align_evidence import COMBINATIONS, evidence_arguments, has_all
 
 from bitext.align import align
 from bitext.align.gold import GoldBead, score_beads

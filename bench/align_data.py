@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,27 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         return self.cache.vectors(texts)
+
+
+def in_parts(case: Case, n: int) -> list[Case]:
+    """A document cut into about equal parts where gold beads meet, so that one can be judged by what others taught."""
+    full = sorted(b for b in case.gold if b[0] and b[1])
+    cuts = [(0, 0)]
+    for k in range(1, n):
+        starts = [
+            (s[0], t[0])
+            for s, t in full
+            if all((x[0] < s[0]) == (x[-1] < s[0]) == (y[0] < t[0]) == (y[-1] < t[0]) for x, y in full)
+        ]
+        cuts.append(min(starts, key=lambda c: abs(c[0] - k * len(case.source) / n)))
+    cuts.append((len(case.source), len(case.target)))
+    out = []
+    for k, ((s0, t0), (s1, t1)) in enumerate(pairwise(cuts)):
+        inside = [(s, t) for s, t in case.gold if (s0 <= s[0] < s1 if s else t0 <= t[0] < t1)]
+        out.append(Case(
+            case.group, f"{case.name}.{k}", case.langs, case.source[s0:s1], case.target[t0:t1],
+            [(tuple(i - s0 for i in s), tuple(j - t0 for j in t)) for s, t in inside],
+            {name: lines[t0:t1] for name, lines in case.back.items()},
+            {name: lines[s0:s1] for name, lines in case.forward.items()},
+        ))  # fmt: skip
+    return out

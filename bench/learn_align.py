@@ -15,13 +15,13 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from align_calibration import logistic, reliability
 from align_damage import Derived, damaged, imagined
-from align_data import Cache, CachedEncoder, Case, cases
+from align_data import Cache, Case, cases, in_parts
+from align_evidence import COMBINATIONS, evidence_arguments, has_all
 
 from bitext.align import aligner, model
 from bitext.align._jit import jit
@@ -36,9 +36,6 @@ from bitext.align.names import NAMES, REACH, K, shapes
 from bitext.align.prepare import Layout, prepare
 from bitext.align.scoring import score_band
 
-COMBINATIONS = ("translation+lexicon", "lexicon", "translation", "translations", "none", "vectors",
-                "translation+lexicon+vectors", "translation+vectors", "translations+vectors",
-                "lexicon+vectors")  # fmt: skip
 FOLDS = 5
 SEEDS = (7, 11, 12)  # of damaged copies: one of a text, three of each part where a single text is all there is
 RADIUS = 8
@@ -123,70 +120,6 @@ def gold_mask(gold: Sequence[GoldBead], band: Band, shape: np.ndarray, there: np
             free(s0, s1, t0, t1, False)
         i, j = s1, t1
     return allowed & there
-
-
-def together(systems: dict[str, list[str]]) -> list[str] | None:
-    """Translations by several systems as one, a segment's side by side: representations add up.
-
-    SACunidir, which exists for one direction of one text only, is left out.
-    """
-    used = [lines for name, lines in systems.items() if name != "SACunidir"]
-    return [" ".join(row) for row in zip(*used, strict=True)] if used else None
-
-
-def evidence_arguments(case: Case, combination: str, cache: Cache) -> dict:
-    """Arguments of `align` for a combination; None where a case lacks what it needs."""
-    wanted = combination.split("+")
-    found: dict = {}
-    if "translation" in wanted or "translations" in wanted:
-        if case.forward or case.back:
-            found["target_translation"] = together(case.back)
-            found["source_translation"] = together(case.forward)
-        elif case.langs[0] == "fr":
-            found["source_translation"] = cache.translate(case.source)
-        elif case.langs[1] == "fr":
-            found["target_translation"] = cache.translate(case.target)
-    if "lexicon" in wanted and set(case.langs) == {"fr", "en"}:
-        from bitext import lexicon
-
-        found["lexicon"] = lexicon.load("fr-en")
-    if "vectors" in wanted:
-        found["encoder"] = CachedEncoder(cache)
-    return found
-
-
-def has_all(case: Case, combination: str, cache: Cache) -> bool:
-    """Whether a case has every kind of evidence of a combination."""
-    names = {"target_translation": "translation", "source_translation": "translation", "lexicon": "lexicon",
-             "encoder": "vectors"}  # fmt: skip
-    found_ = [k for k, v in evidence_arguments(case, combination, cache).items() if v is not None]
-    found = {names[k] for k in found_}
-    both = len([k for k in found_ if k.endswith("_translation")]) > 1
-    return model.combination(found, both) == combination
-
-
-def in_parts(case: Case, n: int) -> list[Case]:
-    """A document cut into about equal parts where gold beads meet, so that one can be judged by what others taught."""
-    full = sorted(b for b in case.gold if b[0] and b[1])
-    cuts = [(0, 0)]
-    for k in range(1, n):
-        starts = [
-            (s[0], t[0])
-            for s, t in full
-            if all((x[0] < s[0]) == (x[-1] < s[0]) == (y[0] < t[0]) == (y[-1] < t[0]) for x, y in full)
-        ]
-        cuts.append(min(starts, key=lambda c: abs(c[0] - k * len(case.source) / n)))
-    cuts.append((len(case.source), len(case.target)))
-    out = []
-    for k, ((s0, t0), (s1, t1)) in enumerate(pairwise(cuts)):
-        inside = [(s, t) for s, t in case.gold if (s0 <= s[0] < s1 if s else t0 <= t[0] < t1)]
-        out.append(Case(
-            case.group, f"{case.name}.{k}", case.langs, case.source[s0:s1], case.target[t0:t1],
-            [(tuple(i - s0 for i in s), tuple(j - t0 for j in t)) for s, t in inside],
-            {name: lines[t0:t1] for name, lines in case.back.items()},
-            {name: lines[s0:s1] for name, lines in case.forward.items()},
-        ))  # fmt: skip
-    return out
 
 
 def lattice(
@@ -389,6 +322,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                                         "partner": dict.fromkeys(KINDS, 0.4)})  # fmt: skip
         lattices, copies, fold = [], [], {}
         whole = [c for c in cases(options.gold) if has_all(c, combination, cache)]
+        if not whole:
+            print("  no text has all of it", flush=True)
+            continue
         sizes = Counter(c.group for c in whole)
         for c in whole:
             for part in [c] if sizes[c.group] >= FOLDS else in_parts(c, FOLDS):
