@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bitext.document import Flag, Severity
-from bitext.flag import plain
+from bitext.flag import adjectives
 from bitext.flag.base import Case, Check, Paragraph
 from bitext.flag.forms import PLURAL, SINGULAR, Forms, forms
 from bitext.flag.relatives import objects, preposed, relatives, us
@@ -55,8 +55,8 @@ class Agreement(Check):
     """Words that must agree and do not: *des maison*, *une décision important*, *ils est*, *elles ont été tués*.
 
     Nouns with their gender and number and the four forms of adjectives and participles come from counts of a parallel
-    corpus (`bitext.flag.forms`), some everyday adjectives from a list (`bitext.flag.plain`). Of a noun in no table the
-    determiner tells the number, and often the gender. A determiner must have the number of its noun, and *de le*, *à
+    corpus (`bitext.flag.forms`), some everyday adjectives from a list (`bitext.flag.adjectives`). Of a noun in no table
+    the determiner tells the number, and often the gender. A determiner must have the number of its noun, and *de le*, *à
     les* are contracted. An adjective before or right behind a noun with its determiner must agree with it, or with
     another noun before it in the clause (*un centre de recherche américain*), or stand in the plural behind two nouns
     joined by *et*. A verb and what *être*, *rester*, *devenir*, *sembler* join to a subject must agree with the pronoun
@@ -141,7 +141,7 @@ class Agreement(Check):
             wanted = {g + number for g in (shown or "mf")}
         have = table.adjectives.get(adjective.text)
         if have is None and adjective.text not in PREPOSED | AS_ADVERBS:
-            have = plain.features(adjective.text) or None
+            have = adjectives.features(adjective.text) or None
         if not wanted or have is None or wanted & have or noun.lower in _FIXED or adjective.lower in STOP:
             return
         if _verb(table, adjective.text):
@@ -164,7 +164,9 @@ class Agreement(Check):
         if governed and not self._alone(table, before, have):
             return
         same = {f for f in wanted if f[0] in {g[0] for g in have}} or wanted
-        right = table.agreeing(adjective.text, sorted(same)) or plain.families().get(adjective.text, {}).get(max(same))
+        right = table.agreeing(adjective.text, sorted(same)) or adjectives.families().get(adjective.text, {}).get(
+            max(same)
+        )
         if right is None:
             return
         said = " or ".join(SAID[f] for f in sorted(wanted, reverse=True))

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from bitext.flag import plain
+from bitext.flag import adjectives
 from bitext.flag.forms import Forms
 from bitext.flag.subjects import (
     NO_HEAD,
@@ -62,7 +62,7 @@ def preposed(table: Forms, clause: Sequence[Word], i: int) -> Iterator[Fault]:
     n = number(d.lower)
     if not n or adjective.text not in PREPOSED or noun.lower in NO_HEAD or (i and clause[i - 1].lower == "et"):
         return
-    have = plain.features(adjective.text) or table.adjectives.get(adjective.text) or frozenset()
+    have = adjectives.features(adjective.text) or table.adjectives.get(adjective.text) or frozenset()
     if adjective.text in _ELIDED:
         have = frozenset((_ELIDED[adjective.text],))
     wanted = frozenset(f for f in table.nouns.get(noun.text, ()) if f[1] == n)
@@ -77,7 +77,7 @@ def preposed(table: Forms, clause: Sequence[Word], i: int) -> Iterator[Fault]:
         return  # *une bonne guitariste*
     if adjective.text in (table.many if n == "p" else table.one):
         return  # the determiner's number is told already
-    family = plain.families().get(adjective.text) or table.families.get(adjective.text, {})
+    family = adjectives.families().get(adjective.text) or table.families.get(adjective.text, {})
     right = family.get(max(wanted))
     if right is None:
         return
@@ -192,7 +192,7 @@ def objects(table: Forms, text: str) -> Iterator[Fault]:
             or number(after.lower)
         ):
             continue
-        family = plain.families().get(participle.text) or table.families.get(participle.text, {})
+        family = adjectives.families().get(participle.text) or table.families.get(participle.text, {})
         right = family.get(max(wanted)) or (
             participle.text + {"fs": "e", "mp": "s", "fp": "es"}[max(wanted)] if participle.text.endswith("é") else None
         )
@@ -232,7 +232,7 @@ def _sentence(table: Forms, text: str, found: Sequence[Word], i: int) -> Sequenc
 
 
 def _features(table: Forms, word: str) -> frozenset[str]:
-    known = plain.features(word) or table.adjectives.get(word) or table.participles.get(word)
+    known = adjectives.features(word) or table.adjectives.get(word) or table.participles.get(word)
     if known:
         return known
     ending = re.search(r"é(e?)(s?)$", word)

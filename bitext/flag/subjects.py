@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bitext.flag import plain
+from bitext.flag import adjectives
 from bitext.flag.forms import Forms
 from bitext.flag.words import STOP, Word, wordset
 
@@ -201,7 +201,7 @@ def _modified(table: Forms, clause: Sequence[Word], k: int, wanted: frozenset[st
     start = k
     while k < len(clause):
         w = clause[k]
-        have = table.adjectives.get(w.text) or plain.features(w.text) or _by_ending(table, w.text)
+        have = table.adjectives.get(w.text) or adjectives.features(w.text) or _by_ending(table, w.text)
         joined = w.lower == "et" and k > start and k + 1 < len(clause)
         if joined and (other := table.adjectives.get(clause[k + 1].text)) and (wanted is None or other & wanted):
             k += 2
@@ -306,7 +306,7 @@ def _by_ending(table: Forms, word: str, *, sure: bool = False) -> frozenset[str]
 
 
 def _agreeing(table: Forms, word: str, wanted: frozenset[str]) -> str | None:
-    right = plain.families().get(word, {}).get(max(wanted)) or table.agreeing(word, sorted(wanted, reverse=True))
+    right = adjectives.families().get(word, {}).get(max(wanted)) or table.agreeing(word, sorted(wanted, reverse=True))
     if right is None and (stem := word.rstrip("es")).endswith("é"):
         return stem + {"ms": "", "fs": "e", "mp": "s", "fp": "es"}[max(wanted)]
     return right
@@ -338,16 +338,16 @@ def predicate(table: Forms, subject: Word, rest: Sequence[Word], wanted: frozens
         w = rest[k]
         if k + 1 < len(rest) and re.fullmatch(r"(?:rest|demeur)ée?s?|devenue?s?", w.text):
             link = _by_ending(table, w.text, sure=True)
-            if (not link and not plain.features(w.text)) or (link | plain.features(w.text)) & wanted:
+            if (not link and not adjectives.features(w.text)) or (link | adjectives.features(w.text)) & wanted:
                 k += 1
                 continue
-        have = plain.features(w.text) or table.adjectives.get(w.text) or table.participles.get(w.text)
+        have = adjectives.features(w.text) or table.adjectives.get(w.text) or table.participles.get(w.text)
         if not have and first:
             have = _by_ending(table, w.text)
         if not have or w.lower in STOP or w.lower == "partie":
             return  # *partie prenante*
         after = rest[k + 1] if k + 1 < len(rest) else None
-        if w.text in table.nouns and not plain.features(w.text) and (len(have) > 1 or not first):
+        if w.text in table.nouns and not adjectives.features(w.text) and (len(have) > 1 or not first):
             return  # *sont membre*, *est ministre*
         if after is not None and w.text in AS_ADVERBS and after.lower not in _FOLLOWING:
             return  # *fort mécontents*, *bon marché*

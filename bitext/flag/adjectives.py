@@ -1,4 +1,4 @@
-"""Everyday French adjectives that a corpus of reports and laws shows too seldom behind a noun; written by hand."""
+"""Everyday French adjectives and participles of *être* that reports and laws show too seldom behind a noun; by hand."""
 
 from __future__ import annotations
 
