@@ -56,8 +56,8 @@ class Agreement(Check):
 
     Nouns with their gender and number and the four forms of adjectives and participles come from counts of a parallel
     corpus (`bitext.flag.forms`), some everyday adjectives from a list (`bitext.flag.adjectives`). Of a noun in no table
-    the determiner tells the number, and often the gender. A determiner must have the number of its noun, and *de le*, *à
-    les* are contracted. An adjective before or right behind a noun with its determiner must agree with it, or with
+    the determiner tells the number, and often the gender. A determiner must have the number of its noun, and *de le*,
+    *à les* are contracted. An adjective before or right behind a noun with its determiner must agree with it, or with
     another noun before it in the clause (*un centre de recherche américain*), or stand in the plural behind two nouns
     joined by *et*. A verb and what *être*, *rester*, *devenir*, *sembler* join to a subject must agree with the pronoun
     before them, or with the noun phrase, where that opens its clause and nothing but its own complements stands between
